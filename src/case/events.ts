@@ -1,0 +1,71 @@
+/**
+ * Everything that happens in a case is one of these events; a case is its log. The log on disk, the screen, plain
+ * text, JSON and the report all read the same events. Fields are plain JSON: a log written today is read tomorrow.
+ */
+import type { Language, Outcome } from '../pack/vocabulary.ts';
+
+/** A line that decided something, with the character ranges in it that did. */
+export interface EvidenceLine {
+  readonly line: number;
+  readonly text: string;
+  readonly ranges: readonly (readonly [number, number])[];
+  readonly why: string;
+}
+
+/** A symptom the text points to; `score` is a calibrated confidence from 0 to 1. */
+export interface RankedMatch {
+  readonly flow: string;
+  readonly score: number;
+  readonly evidence: readonly EvidenceLine[];
+}
+
+/** Who gave an answer. `own-words`: the person, in a sentence of their own. */
+export type AnsweredBy = 'person' | 'own-words' | 'output' | 'paste' | 'fact' | 'probe';
+
+/** What a probe saw: which object, which field, what stood there, when (ISO 8601). */
+export interface ProbeEvidence {
+  readonly object: string;
+  readonly field: string;
+  readonly value: string;
+  readonly time: string;
+}
+
+/** Why a probe could not answer. `absent` is a finding and never stands here. */
+export type ProbeFailure =
+  | 'forbidden'
+  | 'unreachable'
+  | 'timed-out'
+  | 'not-collected'
+  | 'ambiguous'
+  | 'cancelled'
+  | 'missing-fact'
+  | 'failed';
+
+/** May unmesh look in the cluster by itself? */
+export const LOOKING = ['unasked', 'always', 'ask', 'never'] as const;
+export type Looking = (typeof LOOKING)[number];
+
+export type CaseEventBody =
+  | { readonly type: 'case-opened'; readonly id: string; readonly version: string; readonly language: Language }
+  | { readonly type: 'text-pasted'; readonly text: string; readonly via: 'paste' | 'pipe' | 'typed' | 'file'; readonly cut: boolean }
+  | {
+      readonly type: 'symptoms-matched';
+      readonly matches: readonly RankedMatch[];
+      readonly nearest: readonly { readonly flow: string; readonly saying: string }[];
+      readonly records: { readonly total: number; readonly noise: number };
+    }
+  | { readonly type: 'fact-learned'; readonly name: string; readonly value: string; readonly from: 'paste' | 'person' | 'probe' | 'output'; readonly place: string }
+  | { readonly type: 'flow-entered'; readonly flow: string; readonly state: string; readonly by: 'match' | 'list' | 'link' | 'argument' }
+  | { readonly type: 'answer-given'; readonly flow: string; readonly state: string; readonly answer: string; readonly by: AnsweredBy; readonly evidence: readonly string[] }
+  | { readonly type: 'answer-undone'; readonly to: number }
+  | { readonly type: 'text-not-understood'; readonly text: string }
+  | { readonly type: 'probe-started'; readonly probe: string; readonly flow: string; readonly state: string }
+  | { readonly type: 'probe-answered'; readonly probe: string; readonly answer: string; readonly evidence: readonly ProbeEvidence[] }
+  | { readonly type: 'probe-failed'; readonly probe: string; readonly failure: ProbeFailure; readonly detail: string; readonly evidence: readonly ProbeEvidence[] }
+  | { readonly type: 'looking-decided'; readonly looking: Looking }
+  | { readonly type: 'language-changed'; readonly language: Language }
+  | { readonly type: 'case-ended'; readonly outcome: Outcome; readonly flow: string; readonly state: string | undefined }
+  | { readonly type: 'case-interrupted'; readonly signal: string };
+
+/** `seq` counts from 1 in a case; `at` is ISO 8601. */
+export type CaseEvent = CaseEventBody & { readonly seq: number; readonly at: string };

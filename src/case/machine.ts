@@ -1,0 +1,463 @@
+/**
+ * The case machine: it matches, lets the person choose, asks step by step, lets readers and probes answer, undoes and
+ * ends. It acts only through its actors and its log; the questions themselves live in the pure flow machines.
+ */
+import { assign, enqueueActions, fromPromise, setup } from 'xstate';
+import { isStep } from '../flow/answers.ts';
+import { type Reading, readFacts, readOutput } from '../flow/readers.ts';
+import type { Pack } from '../pack/pack.ts';
+import type { FactName, Language } from '../pack/vocabulary.ts';
+import type { AnsweredBy, CaseEvent, CaseEventBody, Looking, ProbeEvidence, ProbeFailure, RankedMatch } from './events.ts';
+import { nextOf, outcomeOf } from './next.ts';
+import { applyEvent, type CaseState, EMPTY_CASE, factValues, foldCase, type NextOf } from './state.ts';
+
+/** What the matcher says of a text, as the case needs it. */
+export interface MatchReport {
+  readonly matches: readonly RankedMatch[];
+  readonly nearest: readonly { readonly flow: string; readonly saying: string }[];
+  readonly facts: readonly { readonly name: string; readonly value: string; readonly place: string }[];
+  readonly records: { readonly total: number; readonly noise: number };
+}
+
+/** What a probe brings back. */
+export type ProbeReport =
+  | { readonly kind: 'answer'; readonly answer: string; readonly evidence: readonly ProbeEvidence[]; readonly facts: Readonly<Partial<Record<FactName, string>>> }
+  | { readonly kind: 'failure'; readonly failure: ProbeFailure; readonly detail: string; readonly evidence: readonly ProbeEvidence[] };
+
+export interface ProbeRequest {
+  readonly probe: string;
+  readonly flow: string;
+  readonly state: string;
+  readonly answers: readonly string[];
+  readonly facts: Readonly<Partial<Record<FactName, string>>>;
+  readonly signal: AbortSignal;
+}
+
+/** What the case cannot do itself; given from outside, so that tests and resume choose their own. */
+export interface CaseWorld {
+  readonly pack: Pack;
+  readonly version: string;
+  match(text: string, language: Language, signal: AbortSignal): Promise<MatchReport>;
+  /** `undefined` where no cluster and no snapshot can be looked at. */
+  probe: ((request: ProbeRequest) => Promise<ProbeReport>) | undefined;
+  /** Understands a sentence as one of the answers, `undefined` when unsure. */
+  ownWords(text: string, flow: string, state: string, language: Language): string | undefined;
+  /** Called for each event as it happens, before anything else reacts to it. */
+  record(event: CaseEvent): void;
+  now(): Date;
+}
+
+export type CaseInput =
+  | { readonly type: 'paste'; readonly text: string; readonly via: 'paste' | 'pipe' | 'typed' | 'file'; readonly cut: boolean }
+  | { readonly type: 'choose'; readonly flow: string; readonly by: 'match' | 'list' | 'argument' }
+  | { readonly type: 'answer'; readonly answer: string }
+  | { readonly type: 'say'; readonly text: string }
+  | { readonly type: 'undo'; readonly to?: number }
+  | { readonly type: 'learn'; readonly name: FactName; readonly value: string }
+  | { readonly type: 'look'; readonly looking: Looking }
+  | { readonly type: 'probe' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'follow' }
+  | { readonly type: 'stay' }
+  | { readonly type: 'speak'; readonly language: Language }
+  | { readonly type: 'start-over' };
+
+export interface CaseContext {
+  readonly world: CaseWorld;
+  readonly next: NextOf;
+  readonly events: readonly CaseEvent[];
+  readonly state: CaseState;
+  /** The text being matched. */
+  readonly text: string;
+  /** A match that a text at a step pointed to, offered to follow. */
+  readonly offer: RankedMatch | undefined;
+}
+
+/** Confidence from which a text said at a step is offered as another symptom. */
+const OFFER_FROM = 0.5;
+
+/** Appends events to the log and folds them in. */
+function recorded(context: CaseContext, bodies: readonly CaseEventBody[]): Partial<CaseContext> {
+  let { events, state } = context;
+  const added: CaseEvent[] = [];
+  for (const body of bodies) {
+    const event = { ...body, seq: state.seq + 1, at: context.world.now().toISOString() } as CaseEvent;
+    context.world.record(event);
+    added.push(event);
+    state =
+      event.type === 'answer-undone'
+        ? foldCase([...events, ...added], context.next)
+        : applyEvent(state, event, context.next);
+  }
+  events = [...events, ...added];
+  return { events, state };
+}
+
+/** The step the case stands at, with its file data. */
+function here(context: CaseContext) {
+  const at = context.state.at;
+  const state = at && context.world.pack.flow(at.flow)?.states[at.state];
+  return at && state ? { ...at, data: state } : undefined;
+}
+
+/** A reading that answers the current step without asking: from facts first, then from what was pasted before. */
+function readingOf(context: CaseContext): { reading: Reading; by: AnsweredBy } | undefined {
+  const step = here(context);
+  if (!step || !isStep(step.data) || context.state.askAgain) return undefined;
+  const fact = readFacts(step.data.read, factValues(context.state));
+  if (fact) return { reading: fact, by: 'fact' };
+  for (const text of context.state.pastes.toReversed()) {
+    const reading = readOutput(step.data.read, text, 'paste');
+    if (reading) return { reading, by: 'paste' };
+  }
+  return undefined;
+}
+
+/** A reading of text given at this very step. */
+function outputReading(context: CaseContext, text: string): Reading | undefined {
+  const step = here(context);
+  if (!step || step.data.type === 'end') return undefined;
+  const readers = step.data.type === 'fix' ? step.data.verify.read : step.data.read;
+  return readOutput(readers, text, 'output');
+}
+
+function answerGiven(context: CaseContext, answer: string, by: AnsweredBy, evidence: readonly string[]): CaseEventBody[] {
+  const at = context.state.at!;
+  return [{ type: 'answer-given', flow: at.flow, state: at.state, answer, by, evidence }];
+}
+
+function factsLearned(
+  facts: Readonly<Partial<Record<string, string>>>,
+  from: 'probe' | 'output',
+  place: string,
+): CaseEventBody[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ type: 'fact-learned' as const, name, value, from, place }],
+  );
+}
+
+/** Facts of a paste: a fact the person typed stands above it. */
+function matchEvents(context: CaseContext, report: MatchReport): CaseEventBody[] {
+  const facts = report.facts
+    .filter(({ name }) => context.state.facts[name as FactName]?.from !== 'person')
+    .map(({ name, value, place }): CaseEventBody => ({ type: 'fact-learned', name, value, from: 'paste', place }));
+  const { matches, nearest, records } = report;
+  return [...facts, { type: 'symptoms-matched', matches, nearest, records }];
+}
+
+export const caseMachine = setup({
+  types: {
+    context: {} as CaseContext,
+    input: {} as { world: CaseWorld; id: string; language: Language; events?: readonly CaseEvent[] },
+    events: {} as CaseInput,
+  },
+  actors: {
+    match: fromPromise<MatchReport, { context: CaseContext }>(({ input: { context }, signal }) =>
+      context.world.match(context.text, context.state.language, signal),
+    ),
+    probe: fromPromise<ProbeReport, { context: CaseContext }>(({ input: { context }, signal }) => {
+      const step = here(context)!;
+      const data = step.data as { probe: string; on: Record<string, string> };
+      return context.world.probe!({
+        probe: data.probe,
+        flow: step.flow,
+        state: step.state,
+        answers: Object.keys(data.on),
+        facts: factValues(context.state),
+        signal,
+      });
+    }),
+  },
+  guards: {
+    atStep: ({ context }) => context.state.at !== undefined,
+    atEnd: ({ context }) => {
+      const at = context.state.at;
+      return at !== undefined && outcomeOf(context.world.pack, at.flow, at.state) !== undefined;
+    },
+    canRead: ({ context }) => readingOf(context) !== undefined,
+    canProbe: ({ context }) => canProbe(context) && context.state.looking === 'always',
+    mayProbe: ({ context }) => canProbe(context),
+    isAnswer: ({ context, event }) => {
+      const step = here(context);
+      if (event.type !== 'answer' || !step) return false;
+      return context.next(step.flow, step.state, event.answer) !== undefined;
+    },
+    isFlow: ({ context, event }) =>
+      event.type === 'choose' && context.world.pack.flow(event.flow) !== undefined,
+    canUndo: ({ context }) => context.state.answered.length > 0,
+    isOutput: ({ context, event }) => event.type === 'say' && outputReading(context, event.text) !== undefined,
+    isOwnWords: ({ context, event }) => event.type === 'say' && ownAnswer(context, event.text) !== undefined,
+    hasMatches: ({ context }) => context.state.matches.length > 0,
+  },
+  actions: {
+    recordPaste: assign(({ context, event }) => {
+      if (event.type !== 'paste' && event.type !== 'say') return {};
+      const paste: CaseEventBody =
+        event.type === 'paste'
+          ? { type: 'text-pasted', text: event.text, via: event.via, cut: event.cut }
+          : { type: 'text-pasted', text: event.text, via: 'typed', cut: false };
+      return { ...recorded(context, [paste]), text: event.text };
+    }),
+    recordChoice: assign(({ context, event }) => {
+      if (event.type !== 'choose') return {};
+      const { initial } = context.world.pack.flow(event.flow)!;
+      return recorded(context, [{ type: 'flow-entered', flow: event.flow, state: initial, by: event.by }]);
+    }),
+    recordAnswer: assign(({ context, event }) =>
+      event.type === 'answer' ? recorded(context, answerGiven(context, event.answer, 'person', [])) : {},
+    ),
+    recordReading: assign(({ context }) => {
+      const { reading, by } = readingOf(context)!;
+      return recorded(context, [
+        ...factsLearned(reading.facts, 'output', reading.evidence),
+        ...answerGiven(context, reading.answer, by, [reading.evidence]),
+      ]);
+    }),
+    recordOutput: assign(({ context, event }) => {
+      if (event.type !== 'say') return {};
+      const reading = outputReading(context, event.text)!;
+      return recorded(context, [
+        { type: 'text-pasted', text: event.text, via: 'paste', cut: false },
+        ...factsLearned(reading.facts, 'output', reading.evidence),
+        ...answerGiven(context, reading.answer, 'output', [reading.evidence]),
+      ]);
+    }),
+    recordOwnWords: assign(({ context, event }) =>
+      event.type === 'say'
+        ? recorded(context, answerGiven(context, ownAnswer(context, event.text)!, 'own-words', [event.text]))
+        : {},
+    ),
+    recordNotUnderstood: assign(({ context }) => recorded(context, [{ type: 'text-not-understood', text: context.text }])),
+    recordUndo: assign(({ context, event }) => {
+      if (event.type !== 'undo') return {};
+      const to = event.to ?? lastAsked(context.state);
+      return to === undefined ? {} : recorded(context, [{ type: 'answer-undone', to }]);
+    }),
+    recordFact: assign(({ context, event }) =>
+      event.type === 'learn'
+        ? recorded(context, [{ type: 'fact-learned', name: event.name, value: event.value, from: 'person', place: '' }])
+        : {},
+    ),
+    recordLooking: assign(({ context, event }) =>
+      event.type === 'look' ? recorded(context, [{ type: 'looking-decided', looking: event.looking }]) : {},
+    ),
+    recordLanguage: assign(({ context, event }) =>
+      event.type === 'speak' ? recorded(context, [{ type: 'language-changed', language: event.language }]) : {},
+    ),
+    recordProbeStart: assign(({ context }) => {
+      const step = here(context)!;
+      const { probe } = step.data as { probe: string };
+      return recorded(context, [{ type: 'probe-started', probe, flow: step.flow, state: step.state }]);
+    }),
+    recordEnd: assign(({ context }) => {
+      const at = context.state.at!;
+      const { outcome, state } = outcomeOf(context.world.pack, at.flow, at.state)!;
+      return recorded(context, [{ type: 'case-ended', outcome, flow: at.flow, state }]);
+    }),
+    recordFollow: assign(({ context }) => {
+      const flow = context.offer!.flow;
+      const { initial } = context.world.pack.flow(flow)!;
+      return { ...recorded(context, [{ type: 'flow-entered', flow, state: initial, by: 'match' }]), offer: undefined };
+    }),
+    dropOffer: assign({ offer: undefined }),
+  },
+}).createMachine({
+  id: 'case',
+  context: ({ input }) => {
+    const next = nextOf(input.world.pack);
+    const base: CaseContext = { world: input.world, next, events: [], state: EMPTY_CASE, text: '', offer: undefined };
+    if (input.events?.length) {
+      return { ...base, events: input.events, state: foldCase(input.events, next) };
+    }
+    const { version } = input.world;
+    return { ...base, ...recorded(base, [{ type: 'case-opened', id: input.id, version, language: input.language }]) };
+  },
+  initial: 'opening',
+  on: {
+    learn: { actions: 'recordFact' },
+    speak: { actions: 'recordLanguage' },
+    look: { actions: 'recordLooking' },
+  },
+  states: {
+    /** Decides where a resumed or new case goes on. */
+    opening: {
+      always: [
+        { guard: ({ context }) => context.state.end !== undefined, target: 'ended' },
+        { guard: 'atStep', target: 'stepping' },
+        { guard: 'hasMatches', target: 'choosing' },
+        { guard: ({ context }) => context.state.pastes.length > 0, target: 'matching', actions: assign(({ context }) => ({ text: context.state.pastes.at(-1)! })) },
+        { target: 'empty' },
+      ],
+    },
+    empty: {
+      on: {
+        paste: { target: 'matching', actions: 'recordPaste' },
+        choose: { guard: 'isFlow', target: 'stepping', actions: 'recordChoice' },
+      },
+    },
+    matching: {
+      invoke: {
+        src: 'match',
+        input: ({ context }) => ({ context }),
+        onDone: {
+          target: 'choosing',
+          actions: assign(({ context, event }) => recorded(context, matchEvents(context, event.output))),
+        },
+        // The matcher is ours and pure: a fault in it is a bug, but the person can still choose from the list.
+        onError: { target: 'choosing', actions: 'recordNotUnderstood' },
+      },
+      on: { cancel: 'choosing' },
+    },
+    choosing: {
+      on: {
+        paste: { target: 'matching', actions: 'recordPaste' },
+        choose: { guard: 'isFlow', target: 'stepping', actions: 'recordChoice' },
+        'start-over': 'empty',
+      },
+    },
+    stepping: {
+      initial: 'entering',
+      on: {
+        choose: { guard: 'isFlow', target: '.entering', actions: 'recordChoice' },
+        paste: { target: 'understanding', actions: 'recordPaste' },
+        undo: [{ guard: 'canUndo', target: '.entering', actions: 'recordUndo' }, { target: 'choosing' }],
+        'start-over': 'empty',
+      },
+      states: {
+        entering: {
+          always: [
+            { guard: 'atEnd', target: '#case.ended', actions: 'recordEnd' },
+            { guard: 'canRead', target: 'entering', reenter: true, actions: 'recordReading' },
+            { guard: 'canProbe', target: 'probing' },
+            { target: 'asking' },
+          ],
+        },
+        asking: {
+          on: {
+            answer: { guard: 'isAnswer', target: 'entering', actions: 'recordAnswer' },
+            say: [
+              { guard: 'isOutput', target: 'entering', actions: 'recordOutput' },
+              { guard: 'isOwnWords', target: 'entering', actions: 'recordOwnWords' },
+              { target: '#case.understanding', actions: 'recordPaste' },
+            ],
+            probe: { guard: 'mayProbe', target: 'probing' },
+            look: { target: 'entering', actions: 'recordLooking' },
+          },
+        },
+        probing: {
+          entry: 'recordProbeStart',
+          invoke: {
+            src: 'probe',
+            input: ({ context }) => ({ context }),
+            onDone: {
+              target: 'entering',
+              actions: assign(({ context, event }) => recorded(context, probeEvents(context, event.output))),
+            },
+            onError: {
+              target: 'entering',
+              actions: assign(({ context, event }) => recorded(context, [probeError(context, event.error)])),
+            },
+          },
+          on: {
+            cancel: {
+              target: 'asking',
+              actions: assign(({ context }) => recorded(context, [probeCancelled(context)])),
+            },
+            answer: { guard: 'isAnswer', target: 'entering', actions: 'recordAnswer' },
+          },
+        },
+      },
+    },
+    /** Text at a step that was neither output nor an answer: is it evidence of another symptom? */
+    understanding: {
+      invoke: {
+        src: 'match',
+        input: ({ context }) => ({ context }),
+        onDone: {
+          target: 'weighing',
+          actions: enqueueActions(({ context, event, enqueue }) => {
+            const here = context.state.at?.flow;
+            const other = event.output.matches.find((m) => m.flow !== here && m.score >= OFFER_FROM);
+            const same = event.output.matches[0]?.flow === here;
+            enqueue.assign({ offer: same ? undefined : other });
+            enqueue.assign(({ context: c }) =>
+              recorded(
+                c,
+                matchEvents(c, event.output).filter((e) => e.type === 'fact-learned'),
+              ),
+            );
+          }),
+        },
+        onError: { target: 'stepping.asking', actions: 'recordNotUnderstood' },
+      },
+      on: { cancel: 'stepping.asking' },
+    },
+    weighing: {
+      always: [
+        { guard: ({ context }) => context.offer !== undefined, target: 'offering' },
+        { guard: 'canRead', target: 'stepping' },
+        { target: 'stepping.asking', actions: 'recordNotUnderstood' },
+      ],
+    },
+    offering: {
+      on: {
+        follow: { target: 'stepping', actions: 'recordFollow' },
+        stay: { target: 'stepping', actions: 'dropOffer' },
+        cancel: { target: 'stepping', actions: 'dropOffer' },
+      },
+    },
+    ended: {
+      on: {
+        undo: [{ guard: 'canUndo', target: 'stepping', actions: 'recordUndo' }],
+        choose: { guard: 'isFlow', target: 'stepping', actions: 'recordChoice' },
+        paste: { target: 'matching', actions: 'recordPaste' },
+        'start-over': 'empty',
+      },
+    },
+  },
+});
+
+function canProbe(context: CaseContext): boolean {
+  const step = here(context);
+  if (!step || !isStep(step.data) || !step.data.probe || !context.world.probe) return false;
+  if (context.state.looking === 'never' || context.state.askAgain) return false;
+  return !context.state.probed.includes(step.data.probe);
+}
+
+/** The answer a sentence means at the current step; never for a text too long to be an answer. */
+function ownAnswer(context: CaseContext, text: string): string | undefined {
+  const at = context.state.at;
+  if (!at || text.length > 200 || text.includes('\n')) return undefined;
+  return context.world.ownWords(text, at.flow, at.state, context.state.language);
+}
+
+function probeEvents(context: CaseContext, report: ProbeReport): CaseEventBody[] {
+  const probe = context.state.probed.at(-1) ?? '';
+  if (report.kind === 'failure') {
+    const { failure, detail, evidence } = report;
+    return [{ type: 'probe-failed', probe, failure, detail, evidence }];
+  }
+  const { answer, evidence, facts } = report;
+  return [
+    ...factsLearned(facts, 'probe', probe),
+    { type: 'probe-answered', probe, answer, evidence },
+    ...answerGiven(context, answer, 'probe', evidence.map((e) => `${e.object} ${e.field}: ${e.value}`)),
+  ];
+}
+
+function probeError(context: CaseContext, error: unknown): CaseEventBody {
+  const probe = context.state.probed.at(-1) ?? '';
+  const detail = error instanceof Error ? error.message : String(error);
+  return { type: 'probe-failed', probe, failure: 'failed', detail, evidence: [] };
+}
+
+function probeCancelled(context: CaseContext): CaseEventBody {
+  const probe = context.state.probed.at(-1) ?? '';
+  return { type: 'probe-failed', probe, failure: 'cancelled', detail: '', evidence: [] };
+}
+
+/** The answer an undo without a target takes back: the last one the person gave, else the last one at all. */
+function lastAsked(state: CaseState): number | undefined {
+  const byPerson = state.answered.findLast((step) => step.by === 'person' || step.by === 'own-words');
+  return (byPerson ?? state.answered.at(-1))?.seq;
+}

@@ -1,0 +1,72 @@
+/**
+ * Patterns of signatures: literal text with `*` for any run of characters. Matching looks for each piece after
+ * the one before it and never turns back, so it is linear in the text by construction.
+ */
+import { fold, isWordCode } from './fold.ts';
+
+export interface Glob {
+  readonly source: string;
+  /** Folded literal pieces, none empty. */
+  readonly pieces: readonly string[];
+  /** The pattern begins (ends) with a letter or digit, so it must stand at a word's edge there. */
+  readonly edgeStart: boolean;
+  readonly edgeEnd: boolean;
+  /** Characters of all pieces: how much of a text this pattern knows. */
+  readonly size: number;
+}
+
+/** Start and end of each piece in the folded text, flat: [s0, e0, s1, e1, …]. */
+export type Spans = readonly number[];
+
+/** A pattern without any literal text is not usable: undefined. */
+export function compileGlob(source: string): Glob | undefined {
+  const folded = fold(source.trim());
+  const pieces = folded.split('*').filter((piece) => piece !== '' && piece !== ' ');
+  if (pieces.length === 0) return undefined;
+  const first = folded.charCodeAt(0);
+  const last = folded.charCodeAt(folded.length - 1);
+  return {
+    source,
+    pieces,
+    edgeStart: isWordCode(first),
+    edgeEnd: isWordCode(last),
+    size: pieces.reduce((sum, piece) => sum + piece.length, 0),
+  };
+}
+
+/** Where the pattern stands in the folded text, as tight as possible, or undefined. */
+export function matchGlob(glob: Glob, text: string, from = 0): Spans | undefined {
+  const { pieces } = glob;
+  const last = pieces.length - 1;
+  const spans: number[] = [];
+  let at = from;
+  for (let k = 0; k <= last; k++) {
+    const piece = pieces[k]!;
+    let start = text.indexOf(piece, at);
+    while (start !== -1 && !edgesHold(glob, k, text, start, piece.length)) start = text.indexOf(piece, start + 1);
+    if (start === -1) return undefined;
+    at = start + piece.length;
+    spans.push(start, at);
+  }
+  // Pull each earlier piece as close to its successor as it stands, so that the shown range is the error's.
+  for (let k = last - 1; k >= 0; k--) {
+    const piece = pieces[k]!;
+    const close = text.lastIndexOf(piece, spans[2 * k + 2]! - piece.length);
+    if (close > spans[2 * k]! && edgesHold(glob, k, text, close, piece.length)) {
+      spans[2 * k] = close;
+      spans[2 * k + 1] = close + piece.length;
+    }
+  }
+  return spans;
+}
+
+function edgesHold(glob: Glob, k: number, text: string, start: number, length: number): boolean {
+  if (k === 0 && glob.edgeStart && start > 0 && isWordCode(text.charCodeAt(start - 1))) return false;
+  const end = start + length;
+  return !(
+    k === glob.pieces.length - 1 &&
+    glob.edgeEnd &&
+    end < text.length &&
+    isWordCode(text.charCodeAt(end))
+  );
+}

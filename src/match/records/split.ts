@@ -1,0 +1,207 @@
+/**
+ * Lines to records. A record is one log line or entry with what belongs to it: its stack frames, wrapped text,
+ * the body of a YAML or JSON document. Works line by line, so that a stream needs no more than one record.
+ */
+import { accessLogFields, decodeAccessLog } from '../access-log.ts';
+import { cleanLine } from '../clean.ts';
+import { readLine, type LineShape } from './lines.ts';
+
+export type RecordKind = 'access' | 'log' | 'event' | 'row' | 'command' | 'finding' | 'error' | 'text' | 'stack';
+
+export interface Record {
+  readonly kind: RecordKind;
+  /** 1-based number of the first line. */
+  readonly line: number;
+  /** Sanitised lines. */
+  readonly lines: readonly string[];
+  /** Named fields a signature may ask for; empty when the record has none. */
+  readonly fields: Readonly<{ [name: string]: string }>;
+  /** Lines that are frames of a stack trace. */
+  readonly frames: number;
+}
+
+/** Lines a record may have; what follows begins a new one. */
+const MAX_LINES = 80;
+/** A longer line is cut into pieces of this many characters that overlap a little, so that work stays bounded. */
+const PIECE = 16_384;
+const OVERLAP = 512;
+
+const NO_FIELDS: Record['fields'] = Object.freeze({});
+
+export class RecordSplitter {
+  readonly #emit: (record: Record) => void;
+  #kind: RecordKind = 'text';
+  #line = 0;
+  #lines: string[] = [];
+  #fields: { [name: string]: string } | undefined;
+  #frames = 0;
+  #columns: readonly string[] | undefined;
+  #number = 0;
+
+  constructor(emit: (record: Record) => void) {
+    this.#emit = emit;
+  }
+
+  /** Takes the next line, without its line end. */
+  push(raw: string): void {
+    this.#number++;
+    if (raw.length <= PIECE) {
+      this.#take(cleanLine(raw));
+      return;
+    }
+    for (let at = 0; at < raw.length; at += PIECE - OVERLAP) {
+      this.#close();
+      this.#take(cleanLine(raw.slice(at, at + PIECE)));
+      if (at + PIECE >= raw.length) break;
+    }
+    this.#close();
+  }
+
+  end(): void {
+    this.#close();
+  }
+
+  #take(line: string): void {
+    const shape = readLine(line);
+    switch (shape.kind) {
+      case 'blank':
+        this.#close();
+        this.#columns = undefined;
+        return;
+      case 'frame':
+        if (this.#lines.length === 0) this.#open('stack', line, undefined);
+        else this.#append(line);
+        this.#frames++;
+        return;
+      case 'text':
+        if (this.#columns !== undefined && this.#isRow(line)) {
+          this.#open('row', line, rowFields(this.#columns, line));
+          this.#close();
+          return;
+        }
+        this.#columns = undefined;
+        if (this.#lines.length === 0 || this.#lines.length >= MAX_LINES) this.#open('text', line, undefined);
+        else this.#append(line);
+        return;
+      case 'table':
+        this.#open('text', line, undefined);
+        this.#close();
+        this.#columns = shape.columns;
+        return;
+      default:
+        this.#columns = undefined;
+        this.#open(shape.kind, line, fieldsOf(shape, line));
+    }
+  }
+
+  /** A row has at least two columns, or as many words as the header. */
+  #isRow(line: string): boolean {
+    const columns = this.#columns!;
+    return line.trim().split(/\s{2,}|\t/).length >= 2 || line.trim().split(/\s+/).length >= columns.length;
+  }
+
+  #open(kind: RecordKind, line: string, fields: { [name: string]: string } | undefined): void {
+    this.#close();
+    this.#kind = kind;
+    this.#line = this.#number;
+    this.#lines = [line];
+    this.#fields = fields;
+  }
+
+  #append(line: string): void {
+    if (this.#lines.length >= MAX_LINES) this.#open(this.#kind, line, this.#fields);
+    else this.#lines.push(line);
+  }
+
+  #close(): void {
+    if (this.#lines.length === 0) return;
+    const lines = this.#lines;
+    const fields = this.#fields;
+    const frames = this.#frames;
+    this.#lines = [];
+    this.#fields = undefined;
+    this.#frames = 0;
+    this.#emit({
+      kind: this.#kind,
+      line: this.#line,
+      lines,
+      fields: this.#kind === 'access' && lines.length > 1 ? accessFields(lines.join(' ')) : (fields ?? documentFields(lines)),
+      frames,
+    });
+  }
+}
+
+export function splitRecords(text: string): readonly Record[] {
+  const records: Record[] = [];
+  const splitter = new RecordSplitter((record) => records.push(record));
+  for (const line of text.split(/\r\n|\r|\n/)) splitter.push(line);
+  splitter.end();
+  return records;
+}
+
+function fieldsOf(shape: LineShape, line: string): { [name: string]: string } | undefined {
+  switch (shape.kind) {
+    case 'access':
+      return accessFields(line);
+    case 'log': {
+      const fields: { [name: string]: string } = {};
+      if (shape.header.level !== undefined) fields.level = shape.header.level;
+      if (shape.header.component !== undefined) fields.component = shape.header.component;
+      return fields;
+    }
+    case 'event': {
+      const fields: { [name: string]: string } = { reason: shape.reason, type: shape.type };
+      if (shape.object !== undefined) fields.kind = shape.object.slice(0, shape.object.indexOf('/'));
+      return fields;
+    }
+    case 'command':
+      return { component: shape.program };
+    case 'finding':
+      return { component: 'istioctl', level: shape.level };
+    case 'error':
+      return shape.component === undefined ? { level: 'error' } : { level: 'error', component: shape.component };
+    default:
+      return undefined;
+  }
+}
+
+function accessFields(line: string): { [name: string]: string } {
+  const entry = decodeAccessLog(line);
+  return entry === undefined ? {} : accessLogFields(entry);
+}
+
+/** Cells of a table's row under their column's name in lower case, for example `external-ip`. */
+function rowFields(columns: readonly string[], line: string): { [name: string]: string } {
+  const wide = line.trim().split(/\s{2,}|\t/);
+  const words = wide.length === columns.length ? wide : line.trim().split(/\s+/);
+  const fields: { [name: string]: string } = {};
+  // An empty cell in the middle shifts the rest; then only the cells counted from the right can be trusted.
+  if (words.length === columns.length) {
+    columns.forEach((column, i) => {
+      fields[column.toLowerCase()] = words[i]!;
+    });
+  } else if (words.length < columns.length) {
+    fields[columns[0]!.toLowerCase()] = words[0]!;
+    for (let back = 1; back <= words.length - 1; back++) {
+      fields[columns[columns.length - back]!.toLowerCase()] = words[words.length - back]!;
+    }
+  }
+  return fields;
+}
+
+/** Scalar keys of a YAML or JSON document that say what it is about. */
+const DOCUMENT_KEYS = /^\s*(?:- )?"?(reason|type|status|kind|phase|state|code|level)"?\s{0,4}:\s{1,4}"?'?([\w.-]{1,80})/;
+
+function documentFields(lines: readonly string[]): Record['fields'] {
+  let fields: { [name: string]: string } | undefined;
+  for (const line of lines) {
+    if (line.length > 400 || !line.includes(':')) continue;
+    const found = DOCUMENT_KEYS.exec(line);
+    if (found === null) continue;
+    fields ??= {};
+    const name = found[1]!;
+    const before = fields[name];
+    fields[name] = before === undefined ? found[2]! : `${before} ${found[2]!}`;
+  }
+  return fields ?? NO_FIELDS;
+}
