@@ -13,7 +13,8 @@ if (!runWithProjectNode(import.meta.filename ?? new URL(import.meta.url).pathnam
   let bad = false;
   for (const id of ids) {
     const own = findings.filter((f) => new RegExp(`(^|/)${id}\\.(yaml|json)$`).test(f.file));
-    if (!pack.flows.has(id) && !own.length) own.push({ file: `flows/${id}.yaml`, at: '', message: 'is missing' });
+    if (!pack.flows.has(id) && !own.length)
+      own.push({ file: `flows/${id}.yaml`, at: '', message: 'is missing' });
     if (!pack.signatures.has(id) && !own.some((f) => f.file.includes('signatures'))) {
       own.push({ file: `kb/signatures/${id}.yaml`, at: '', message: 'is missing' });
     }
@@ -21,7 +22,9 @@ if (!runWithProjectNode(import.meta.filename ?? new URL(import.meta.url).pathnam
     const flow = pack.flows.get(id);
     if (!own.length) {
       const states = Object.values(flow.states);
-      console.log(`ok ${id}: ${states.length} states, ${states.filter((s) => s.type === 'fix').length} fixes`);
+      console.log(
+        `ok ${id}: ${states.length} states, ${states.filter((s) => s.type === 'fix').length} fixes`,
+      );
     } else bad = true;
   }
   process.exit(bad ? 1 : 0);

@@ -46,25 +46,69 @@ export const LOOKING = ['unasked', 'always', 'ask', 'never'] as const;
 export type Looking = (typeof LOOKING)[number];
 
 export type CaseEventBody =
-  | { readonly type: 'case-opened'; readonly id: string; readonly version: string; readonly language: Language }
-  | { readonly type: 'text-pasted'; readonly text: string; readonly via: 'paste' | 'pipe' | 'typed' | 'file'; readonly cut: boolean }
+  | {
+      readonly type: 'case-opened';
+      readonly id: string;
+      readonly version: string;
+      readonly language: Language;
+    }
+  | {
+      readonly type: 'text-pasted';
+      readonly text: string;
+      readonly via: 'paste' | 'pipe' | 'typed' | 'file';
+      readonly cut: boolean;
+    }
   | {
       readonly type: 'symptoms-matched';
       readonly matches: readonly RankedMatch[];
       readonly nearest: readonly { readonly flow: string; readonly saying: string }[];
       readonly records: { readonly total: number; readonly noise: number };
     }
-  | { readonly type: 'fact-learned'; readonly name: string; readonly value: string; readonly from: 'paste' | 'person' | 'probe' | 'output'; readonly place: string }
-  | { readonly type: 'flow-entered'; readonly flow: string; readonly state: string; readonly by: 'match' | 'list' | 'link' | 'argument' }
-  | { readonly type: 'answer-given'; readonly flow: string; readonly state: string; readonly answer: string; readonly by: AnsweredBy; readonly evidence: readonly string[] }
+  | {
+      readonly type: 'fact-learned';
+      readonly name: string;
+      readonly value: string;
+      readonly from: 'paste' | 'person' | 'probe' | 'output';
+      readonly place: string;
+    }
+  | {
+      readonly type: 'flow-entered';
+      readonly flow: string;
+      readonly state: string;
+      readonly by: 'match' | 'list' | 'link' | 'argument';
+    }
+  | {
+      readonly type: 'answer-given';
+      readonly flow: string;
+      readonly state: string;
+      readonly answer: string;
+      readonly by: AnsweredBy;
+      readonly evidence: readonly string[];
+    }
   | { readonly type: 'answer-undone'; readonly to: number }
   | { readonly type: 'text-not-understood'; readonly text: string }
   | { readonly type: 'probe-started'; readonly probe: string; readonly flow: string; readonly state: string }
-  | { readonly type: 'probe-answered'; readonly probe: string; readonly answer: string; readonly evidence: readonly ProbeEvidence[] }
-  | { readonly type: 'probe-failed'; readonly probe: string; readonly failure: ProbeFailure; readonly detail: string; readonly evidence: readonly ProbeEvidence[] }
+  | {
+      readonly type: 'probe-answered';
+      readonly probe: string;
+      readonly answer: string;
+      readonly evidence: readonly ProbeEvidence[];
+    }
+  | {
+      readonly type: 'probe-failed';
+      readonly probe: string;
+      readonly failure: ProbeFailure;
+      readonly detail: string;
+      readonly evidence: readonly ProbeEvidence[];
+    }
   | { readonly type: 'looking-decided'; readonly looking: Looking }
   | { readonly type: 'language-changed'; readonly language: Language }
-  | { readonly type: 'case-ended'; readonly outcome: Outcome; readonly flow: string; readonly state: string | undefined }
+  | {
+      readonly type: 'case-ended';
+      readonly outcome: Outcome;
+      readonly flow: string;
+      readonly state: string | undefined;
+    }
   | { readonly type: 'case-interrupted'; readonly signal: string };
 
 /** `seq` counts from 1 in a case; `at` is ISO 8601. */

@@ -7,7 +7,15 @@ import { isStep } from '../flow/answers.ts';
 import { type Reading, readFacts, readOutput } from '../flow/readers.ts';
 import type { Pack } from '../pack/pack.ts';
 import type { FactName, Language } from '../pack/vocabulary.ts';
-import type { AnsweredBy, CaseEvent, CaseEventBody, Looking, ProbeEvidence, ProbeFailure, RankedMatch } from './events.ts';
+import type {
+  AnsweredBy,
+  CaseEvent,
+  CaseEventBody,
+  Looking,
+  ProbeEvidence,
+  ProbeFailure,
+  RankedMatch,
+} from './events.ts';
 import { nextOf, outcomeOf } from './next.ts';
 import { applyEvent, type CaseState, EMPTY_CASE, factValues, foldCase, type NextOf } from './state.ts';
 
@@ -21,8 +29,18 @@ export interface MatchReport {
 
 /** What a probe brings back. */
 export type ProbeReport =
-  | { readonly kind: 'answer'; readonly answer: string; readonly evidence: readonly ProbeEvidence[]; readonly facts: Readonly<Partial<Record<FactName, string>>> }
-  | { readonly kind: 'failure'; readonly failure: ProbeFailure; readonly detail: string; readonly evidence: readonly ProbeEvidence[] };
+  | {
+      readonly kind: 'answer';
+      readonly answer: string;
+      readonly evidence: readonly ProbeEvidence[];
+      readonly facts: Readonly<Partial<Record<FactName, string>>>;
+    }
+  | {
+      readonly kind: 'failure';
+      readonly failure: ProbeFailure;
+      readonly detail: string;
+      readonly evidence: readonly ProbeEvidence[];
+    };
 
 export interface ProbeRequest {
   readonly probe: string;
@@ -48,7 +66,12 @@ export interface CaseWorld {
 }
 
 export type CaseInput =
-  | { readonly type: 'paste'; readonly text: string; readonly via: 'paste' | 'pipe' | 'typed' | 'file'; readonly cut: boolean }
+  | {
+      readonly type: 'paste';
+      readonly text: string;
+      readonly via: 'paste' | 'pipe' | 'typed' | 'file';
+      readonly cut: boolean;
+    }
   | { readonly type: 'choose'; readonly flow: string; readonly by: 'match' | 'list' | 'argument' }
   | { readonly type: 'answer'; readonly answer: string }
   | { readonly type: 'say'; readonly text: string }
@@ -121,7 +144,12 @@ function outputReading(context: CaseContext, text: string): Reading | undefined 
   return readOutput(readers, text, 'output');
 }
 
-function answerGiven(context: CaseContext, answer: string, by: AnsweredBy, evidence: readonly string[]): CaseEventBody[] {
+function answerGiven(
+  context: CaseContext,
+  answer: string,
+  by: AnsweredBy,
+  evidence: readonly string[],
+): CaseEventBody[] {
   const at = context.state.at!;
   return [{ type: 'answer-given', flow: at.flow, state: at.state, answer, by, evidence }];
 }
@@ -140,7 +168,15 @@ function factsLearned(
 function matchEvents(context: CaseContext, report: MatchReport): CaseEventBody[] {
   const facts = report.facts
     .filter(({ name }) => context.state.facts[name as FactName]?.from !== 'person')
-    .map(({ name, value, place }): CaseEventBody => ({ type: 'fact-learned', name, value, from: 'paste', place }));
+    .map(
+      ({ name, value, place }): CaseEventBody => ({
+        type: 'fact-learned',
+        name,
+        value,
+        from: 'paste',
+        place,
+      }),
+    );
   const { matches, nearest, records } = report;
   return [...facts, { type: 'symptoms-matched', matches, nearest, records }];
 }
@@ -185,7 +221,8 @@ export const caseMachine = setup({
     isFlow: ({ context, event }) =>
       event.type === 'choose' && context.world.pack.flow(event.flow) !== undefined,
     canUndo: ({ context }) => context.state.answered.length > 0,
-    isOutput: ({ context, event }) => event.type === 'say' && outputReading(context, event.text) !== undefined,
+    isOutput: ({ context, event }) =>
+      event.type === 'say' && outputReading(context, event.text) !== undefined,
     isOwnWords: ({ context, event }) => event.type === 'say' && ownAnswer(context, event.text) !== undefined,
     hasMatches: ({ context }) => context.state.matches.length > 0,
   },
@@ -227,7 +264,9 @@ export const caseMachine = setup({
         ? recorded(context, answerGiven(context, ownAnswer(context, event.text)!, 'own-words', [event.text]))
         : {},
     ),
-    recordNotUnderstood: assign(({ context }) => recorded(context, [{ type: 'text-not-understood', text: context.text }])),
+    recordNotUnderstood: assign(({ context }) =>
+      recorded(context, [{ type: 'text-not-understood', text: context.text }]),
+    ),
     recordUndo: assign(({ context, event }) => {
       if (event.type !== 'undo') return {};
       const to = event.to ?? lastAsked(context.state);
@@ -235,14 +274,18 @@ export const caseMachine = setup({
     }),
     recordFact: assign(({ context, event }) =>
       event.type === 'learn'
-        ? recorded(context, [{ type: 'fact-learned', name: event.name, value: event.value, from: 'person', place: '' }])
+        ? recorded(context, [
+            { type: 'fact-learned', name: event.name, value: event.value, from: 'person', place: '' },
+          ])
         : {},
     ),
     recordLooking: assign(({ context, event }) =>
       event.type === 'look' ? recorded(context, [{ type: 'looking-decided', looking: event.looking }]) : {},
     ),
     recordLanguage: assign(({ context, event }) =>
-      event.type === 'speak' ? recorded(context, [{ type: 'language-changed', language: event.language }]) : {},
+      event.type === 'speak'
+        ? recorded(context, [{ type: 'language-changed', language: event.language }])
+        : {},
     ),
     recordProbeStart: assign(({ context }) => {
       const step = here(context)!;
@@ -257,7 +300,10 @@ export const caseMachine = setup({
     recordFollow: assign(({ context }) => {
       const flow = context.offer!.flow;
       const { initial } = context.world.pack.flow(flow)!;
-      return { ...recorded(context, [{ type: 'flow-entered', flow, state: initial, by: 'match' }]), offer: undefined };
+      return {
+        ...recorded(context, [{ type: 'flow-entered', flow, state: initial, by: 'match' }]),
+        offer: undefined,
+      };
     }),
     dropOffer: assign({ offer: undefined }),
   },
@@ -265,12 +311,22 @@ export const caseMachine = setup({
   id: 'case',
   context: ({ input }) => {
     const next = nextOf(input.world.pack);
-    const base: CaseContext = { world: input.world, next, events: [], state: EMPTY_CASE, text: '', offer: undefined };
+    const base: CaseContext = {
+      world: input.world,
+      next,
+      events: [],
+      state: EMPTY_CASE,
+      text: '',
+      offer: undefined,
+    };
     if (input.events?.length) {
       return { ...base, events: input.events, state: foldCase(input.events, next) };
     }
     const { version } = input.world;
-    return { ...base, ...recorded(base, [{ type: 'case-opened', id: input.id, version, language: input.language }]) };
+    return {
+      ...base,
+      ...recorded(base, [{ type: 'case-opened', id: input.id, version, language: input.language }]),
+    };
   },
   initial: 'opening',
   on: {
@@ -285,7 +341,11 @@ export const caseMachine = setup({
         { guard: ({ context }) => context.state.end !== undefined, target: 'ended' },
         { guard: 'atStep', target: 'stepping' },
         { guard: 'hasMatches', target: 'choosing' },
-        { guard: ({ context }) => context.state.pastes.length > 0, target: 'matching', actions: assign(({ context }) => ({ text: context.state.pastes.at(-1)! })) },
+        {
+          guard: ({ context }) => context.state.pastes.length > 0,
+          target: 'matching',
+          actions: assign(({ context }) => ({ text: context.state.pastes.at(-1)! })),
+        },
         { target: 'empty' },
       ],
     },
@@ -441,7 +501,12 @@ function probeEvents(context: CaseContext, report: ProbeReport): CaseEventBody[]
   return [
     ...factsLearned(facts, 'probe', probe),
     { type: 'probe-answered', probe, answer, evidence },
-    ...answerGiven(context, answer, 'probe', evidence.map((e) => `${e.object} ${e.field}: ${e.value}`)),
+    ...answerGiven(
+      context,
+      answer,
+      'probe',
+      evidence.map((e) => `${e.object} ${e.field}: ${e.value}`),
+    ),
   ];
 }
 

@@ -35,7 +35,9 @@ export interface CaseState {
   readonly askAgain: boolean;
   /** The probe that already looked at this step, so that it is not started twice. */
   readonly probed: readonly string[];
-  readonly end: { readonly outcome: Outcome; readonly flow: string; readonly state: string | undefined } | undefined;
+  readonly end:
+    | { readonly outcome: Outcome; readonly flow: string; readonly state: string | undefined }
+    | undefined;
   readonly seq: number;
 }
 
@@ -56,7 +58,11 @@ export const EMPTY_CASE: CaseState = {
 };
 
 /** Where an answer leads: given by the caller, since only flows know. `undefined` for a state or answer that is gone. */
-export type NextOf = (flow: string, state: string, answer: string) => { readonly flow: string; readonly state: string } | undefined;
+export type NextOf = (
+  flow: string,
+  state: string,
+  answer: string,
+) => { readonly flow: string; readonly state: string } | undefined;
 
 /** Folds a whole log. Events after an undo's target are forgotten, except what was pasted and decided about looking. */
 export function foldCase(events: readonly CaseEvent[], next: NextOf): CaseState {
@@ -103,7 +109,13 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
         facts: { ...state.facts, [event.name]: { value: event.value, from: event.from, place: event.place } },
       };
     case 'flow-entered':
-      return { ...state, at: { flow: event.flow, state: event.state }, end: undefined, askAgain: false, probed: [] };
+      return {
+        ...state,
+        at: { flow: event.flow, state: event.state },
+        end: undefined,
+        askAgain: false,
+        probed: [],
+      };
     case 'answer-given': {
       const { seq, flow, state: step, answer, by, evidence } = event;
       return {

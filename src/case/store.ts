@@ -1,6 +1,15 @@
 /** Case logs on disk: one JSON Lines file per case in the user's state directory, appended as things happen. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, copyFileSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
@@ -81,7 +90,8 @@ export function loadCase(directory: string, id: string): LoadedCase {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new UserError('case-unknown', { id }, EXIT.usage, cause);
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new UserError('case-unknown', { id }, EXIT.usage, cause);
     throw new UserError('case-unreadable', { path }, EXIT.environment, cause);
   }
   const lines = text.split('\n');
@@ -107,7 +117,9 @@ export function loadCase(directory: string, id: string): LoadedCase {
 function readEvent(line: string, seq: number): CaseEvent | undefined {
   try {
     const event = JSON.parse(line) as CaseEvent;
-    return typeof event === 'object' && event?.seq === seq && typeof event.type === 'string' ? event : undefined;
+    return typeof event === 'object' && event?.seq === seq && typeof event.type === 'string'
+      ? event
+      : undefined;
   } catch {
     return undefined;
   }

@@ -19,7 +19,9 @@ export function placeholdersOf(text: string): string[] {
 
 /** The facts a text asks for that are not known yet. */
 export function missingFacts(text: string, facts: FactValues): FactName[] {
-  return placeholdersOf(text).filter((name): name is FactName => isFactName(name) && facts[name] === undefined);
+  return placeholdersOf(text).filter(
+    (name): name is FactName => isFactName(name) && facts[name] === undefined,
+  );
 }
 
 /**

@@ -23,7 +23,11 @@ export function languageOf(tag: string): Language | undefined {
 
 /** The language of the environment: UNMESH_LANG, then LC_ALL, LC_MESSAGES, LANG; English where none fits. */
 export function languageOfEnvironment(env: NodeJS.ProcessEnv): Language {
-  const tags = [env.UNMESH_LANG, env.LC_ALL || env.LC_MESSAGES || env.LANG, ...(env.LANGUAGE?.split(':') ?? [])];
+  const tags = [
+    env.UNMESH_LANG,
+    env.LC_ALL || env.LC_MESSAGES || env.LANG,
+    ...(env.LANGUAGE?.split(':') ?? []),
+  ];
   for (const tag of tags) {
     const found = tag ? languageOf(tag) : undefined;
     if (found) return found;

@@ -85,7 +85,12 @@ export type FixWords = Extract<StateWords, { steps: object }>;
 export type EndWords = Extract<StateWords, { body: string }>;
 
 /** The label of an answer of a state: the flow's own words, or the shared ones for unknown, fixed and so on. */
-export function answerLabel(words: Words, state: StateFile, stateWords: StateWords | undefined, answer: string): string {
+export function answerLabel(
+  words: Words,
+  state: StateFile,
+  stateWords: StateWords | undefined,
+  answer: string,
+): string {
   if (state.type === 'fix' || answer === 'unknown') return words.t(`answers.${answer}`);
   const own = stateWords && 'answers' in stateWords ? stateWords.answers[answer] : undefined;
   return own ?? answer;

@@ -9,11 +9,20 @@ const PROGRAMS = new Set(
 
 /** Sub-commands that older guides print and that are gone; each with what to write instead. */
 const GONE: readonly (readonly [RegExp, string])[] = [
-  [/\bistioctl\s+verify-install\b/, '`istioctl verify-install` was removed in 1.24; use `istioctl analyze` and rollout status'],
+  [
+    /\bistioctl\s+verify-install\b/,
+    '`istioctl verify-install` was removed in 1.24; use `istioctl analyze` and rollout status',
+  ],
   [/\bistioctl\s+(proxy-config|pc)\s+authz\b/, 'it is `istioctl x authz check <pod>`'],
   [/\bistioctl\s+authn\b/, '`istioctl authn tls-check` is gone; use `istioctl x describe pod`'],
-  [/\bistioctl\s+(operator|profile|manifest\s+apply)\b/, 'the operator and profile commands are gone; use `istioctl install`'],
-  [/\bistioctl\s+(x|experimental)\s+(revision|remote-clusters|wait|injector|add-to-mesh|remove-from-mesh|uninstall)\b/, 'this experimental command moved or is gone'],
+  [
+    /\bistioctl\s+(operator|profile|manifest\s+apply)\b/,
+    'the operator and profile commands are gone; use `istioctl install`',
+  ],
+  [
+    /\bistioctl\s+(x|experimental)\s+(revision|remote-clusters|wait|injector|add-to-mesh|remove-from-mesh|uninstall)\b/,
+    'this experimental command moved or is gone',
+  ],
   [/\bkubectl\s+get\s+[^|]*--export\b/, '`--export` was removed'],
 ];
 
@@ -22,10 +31,13 @@ export function lintCommand(text: string): string[] {
   const messages = GONE.filter(([old]) => old.test(text)).map(([, instead]) => instead);
   const first = text.trim().split(/\s+/)[0] ?? '';
   const program = first.replace(/^[A-Z_]+=.*$/, 'sh').replace(/^\(/, '');
-  if (!PROGRAMS.has(program)) messages.push(`starts with "${first}", which is none of the programs a command may call`);
-  if (/[\u201c\u201d\u2018\u2019\u2013\u2014]/.test(text)) messages.push('has a typographic quote or dash; a shell needs plain ones');
+  if (!PROGRAMS.has(program))
+    messages.push(`starts with "${first}", which is none of the programs a command may call`);
+  if (/[\u201c\u201d\u2018\u2019\u2013\u2014]/.test(text))
+    messages.push('has a typographic quote or dash; a shell needs plain ones');
   for (const quote of ['"', "'"]) {
-    if (quote === '"' ? count(text.replace(/'[^']*'/g, ''), '"') % 2 : false) messages.push('has an unbalanced quote');
+    if (quote === '"' ? count(text.replace(/'[^']*'/g, ''), '"') % 2 : false)
+      messages.push('has an unbalanced quote');
   }
   return messages;
 }

@@ -35,7 +35,10 @@ export function lintFlow(id: string, flow: FlowFile, pack: PackFolder, world: Li
       }
       const linked = parsed.to === 'flow' ? pack.flows.get(parsed.flow) : undefined;
       if (parsed.to === 'flow' && parsed.state && linked && !linked.states[parsed.state]) {
-        say(`${name}.on.${answer}`, `leads to "${target}", but ${parsed.flow} has no state "${parsed.state}"`);
+        say(
+          `${name}.on.${answer}`,
+          `leads to "${target}", but ${parsed.flow} has no state "${parsed.state}"`,
+        );
       }
     }
     lintState(name, state, say, world);
@@ -65,7 +68,8 @@ function lintState(name: string, state: StateFile, say: Say, world: LintWorld): 
     for (const step of state.steps) {
       const at = `${name}.steps.${step.id}`;
       if (step.command) lintCommands(at, [step.command], say);
-      if (step.yaml) for (const message of lintYaml(step.yaml, step.patch === true)) say(`${at}.yaml`, message);
+      if (step.yaml)
+        for (const message of lintYaml(step.yaml, step.patch === true)) say(`${at}.yaml`, message);
     }
     lintCommands(`${name}.verify`, state.verify.commands, say);
     lintReaders(`${name}.verify.read`, state.verify.read, ['fixed', 'not-fixed'], say);
@@ -85,9 +89,15 @@ function lintCommands(at: string, commands: readonly Command[] | undefined, say:
   }
 }
 
-function lintReaders(at: string, readers: readonly Reader[] | undefined, answers: readonly string[], say: Say): void {
+function lintReaders(
+  at: string,
+  readers: readonly Reader[] | undefined,
+  answers: readonly string[],
+  say: Say,
+): void {
   for (const [index, reader] of (readers ?? []).entries()) {
-    if (!answers.includes(reader.answer)) say(`${at}.${index}`, `reads the answer "${reader.answer}", which the step does not have`);
+    if (!answers.includes(reader.answer))
+      say(`${at}.${index}`, `reads the answer "${reader.answer}", which the step does not have`);
     if (!('match' in reader)) continue;
     try {
       pattern(reader.match);
@@ -98,7 +108,10 @@ function lintReaders(at: string, readers: readonly Reader[] | undefined, answers
     if ('sample' in reader) {
       const reading = readOutput(readers, reader.sample, 'output');
       if (reading?.answer !== reader.answer) {
-        say(`${at}.${index}.sample`, `is read as "${reading?.answer ?? 'nothing'}" instead of "${reader.answer}"`);
+        say(
+          `${at}.${index}.sample`,
+          `is read as "${reading?.answer ?? 'nothing'}" instead of "${reader.answer}"`,
+        );
       }
     }
   }

@@ -28,6 +28,10 @@ export function lintLinks(pack: PackFolder, world: LintWorld): Finding[] {
   }
   return trappedIn(next, exits).map((node) => {
     const [id, state] = node.split('/') as [string, string];
-    return { file: `flows/${id}.yaml`, at: state, message: 'leads through other symptoms in a circle without an end' };
+    return {
+      file: `flows/${id}.yaml`,
+      at: state,
+      message: 'leads through other symptoms in a circle without an end',
+    };
   });
 }

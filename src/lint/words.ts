@@ -14,22 +14,37 @@ export function lintFlowWords(id: string, flow: FlowFile, pack: PackFolder): Fin
     const file = `locales/${lang}/flows/${id}.json`;
     const words = pack.flowWords.get(lang)?.get(id);
     if (!words) {
-      findings.push({ file, at: '', message: 'is missing or broken: every flow has words in every language' });
+      findings.push({
+        file,
+        at: '',
+        message: 'is missing or broken: every flow has words in every language',
+      });
       continue;
     }
     for (const [name, state] of Object.entries(flow.states)) {
-      for (const message of compare(wordKeys(state), words.states[name])) findings.push({ file, at: `states.${name}`, message });
+      for (const message of compare(wordKeys(state), words.states[name]))
+        findings.push({ file, at: `states.${name}`, message });
     }
     for (const name of Object.keys(words.states)) {
-      if (!flow.states[name]) findings.push({ file, at: `states.${name}`, message: 'the flow has no such state' });
+      if (!flow.states[name])
+        findings.push({ file, at: `states.${name}`, message: 'the flow has no such state' });
     }
     for (const [key, text] of flatten(words)) {
       for (const name of placeholdersOf(text)) {
         if (!isFactName(name)) findings.push({ file, at: key, message: `{{${name}}} is no fact` });
       }
       const wanted = basePlaceholders.get(key);
-      if (lang !== 'en' && wanted !== undefined && !key.startsWith('says') && listed(text) !== listed(wanted)) {
-        findings.push({ file, at: key, message: `has the placeholders [${listed(text)}], English has [${listed(wanted)}]` });
+      if (
+        lang !== 'en' &&
+        wanted !== undefined &&
+        !key.startsWith('says') &&
+        listed(text) !== listed(wanted)
+      ) {
+        findings.push({
+          file,
+          at: key,
+          message: `has the placeholders [${listed(text)}], English has [${listed(wanted)}]`,
+        });
       }
     }
   }

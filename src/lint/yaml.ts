@@ -20,7 +20,10 @@ export const SAMPLE_FACTS: Readonly<Record<FactName, string>> = {
 };
 
 /** The snippet's objects with sample facts filled in; what is no fact (`<like-this>`) becomes a plain word. */
-export function sampleObjects(yaml: string): { readonly objects: readonly unknown[]; readonly errors: readonly string[] } {
+export function sampleObjects(yaml: string): {
+  readonly objects: readonly unknown[];
+  readonly errors: readonly string[];
+} {
   const text = fill(yaml, SAMPLE_FACTS).replace(/<([a-z0-9-]+)>/g, 'my-$1');
   const docs = parseAllDocuments(text);
   const list = 'empty' in docs ? [] : docs;
@@ -44,7 +47,8 @@ export function lintYaml(yaml: string, isPatch: boolean): string[] {
     } else if (!isPatch) {
       const { apiVersion, kind, metadata } = object as Record<string, unknown>;
       const name = (metadata as Record<string, unknown> | undefined)?.name;
-      if (!apiVersion || !kind || !name) messages.push('needs apiVersion, kind and metadata.name, or `patch: true` for a fragment');
+      if (!apiVersion || !kind || !name)
+        messages.push('needs apiVersion, kind and metadata.name, or `patch: true` for a fragment');
     }
   }
   return messages;

@@ -91,7 +91,10 @@ export function looksLikeAccessLog(line: string): boolean {
   const quote = line.indexOf('" ');
   if (quote === -1 || quote > 8000) return false;
   const code = line.slice(quote + 2, quote + 6);
-  return /^(?:\d{3} |0 )/.test(code) && /HTTP\/[\d.]+"|"- - -"|"- - HTTP|^\S+ \S+HTTP/.test(line.slice(Math.max(0, quote - 24), quote + 1));
+  return (
+    /^(?:\d{3} |0 )/.test(code) &&
+    /HTTP\/[\d.]+"|"- - -"|"- - HTTP|^\S+ \S+HTTP/.test(line.slice(Math.max(0, quote - 24), quote + 1))
+  );
 }
 
 export function decodeAccessLog(line: string): AccessLogEntry | undefined {
@@ -208,7 +211,8 @@ function addRequest(line: string, from: number, to: number, fields: AccessLogFie
     fields.push({ name: 'method', value: method, start: from, end: from + method.length });
     const path = head.slice(blank + 1).trim();
     const start = from + head.indexOf(path, blank + 1);
-    if (blank !== -1 && path !== '') fields.push({ name: 'path', value: path, start, end: start + path.length });
+    if (blank !== -1 && path !== '')
+      fields.push({ name: 'path', value: path, start, end: start + path.length });
   }
   if (protocol !== null)
     fields.push({ name: 'protocol', value: protocol[1]!, start: from + protocol.index, end: to });
@@ -235,20 +239,27 @@ function decodeJson(line: string, brace: number): AccessLogEntry | undefined {
     const start = at === -1 ? brace : Math.max(line.indexOf(text, at + key.length + 2), brace);
     fields.push({ name, value: text, start, end: Math.min(start + text.length, line.length) });
   }
-  if (!fields.some((field) => field.name === 'response_code' || field.name === 'response_flags')) return undefined;
+  if (!fields.some((field) => field.name === 'response_code' || field.name === 'response_flags'))
+    return undefined;
   return finish('json', fields, end + 1);
 }
 
 /** Reads `"key":"value"` pairs of an object that was cut off. */
 function looseJson(source: string): Record<string, string> {
   const data: Record<string, string> = {};
-  for (const pair of source.matchAll(/"([a-zA-Z_-]{2,48})"\s{0,4}:\s{0,4}(?:"([^"\\]{0,4000})"|(\d{1,12}))/g)) {
+  for (const pair of source.matchAll(
+    /"([a-zA-Z_-]{2,48})"\s{0,4}:\s{0,4}(?:"([^"\\]{0,4000})"|(\d{1,12}))/g,
+  )) {
     data[pair[1]!] = pair[2] ?? pair[3] ?? '';
   }
   return data;
 }
 
-function finish(format: AccessLogEntry['format'], fields: readonly AccessLogField[], readTo: number): AccessLogEntry {
+function finish(
+  format: AccessLogEntry['format'],
+  fields: readonly AccessLogField[],
+  readTo: number,
+): AccessLogEntry {
   const valueOf = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
   const flags = (valueOf('response_flags') ?? '-').split(',').filter((flag) => flag !== '-' && flag !== '');
   const rawCluster = valueOf('upstream_cluster');
@@ -259,16 +270,26 @@ function finish(format: AccessLogEntry['format'], fields: readonly AccessLogFiel
 /** Takes `outbound|PORT|SUBSET|HOST` apart, also with a trailing `;` of newer releases, and the SNI form. */
 export function readCluster(raw: string): UpstreamCluster {
   const parts = raw.replace(/;+$/, '').split('|');
-  if (parts.length >= 4 && (parts[0] === 'outbound' || parts[0] === 'inbound' || parts[0] === 'inbound-vip')) {
+  if (
+    parts.length >= 4 &&
+    (parts[0] === 'outbound' || parts[0] === 'inbound' || parts[0] === 'inbound-vip')
+  ) {
     const direction = parts[0] === 'outbound' ? 'outbound' : 'inbound';
-    return { raw, direction, port: parts[1] || undefined, subset: parts[2] || undefined, host: parts[3] || undefined };
+    return {
+      raw,
+      direction,
+      port: parts[1] || undefined,
+      subset: parts[2] || undefined,
+      host: parts[3] || undefined,
+    };
   }
   const sni = /^(outbound|inbound)_\.(\d+)_\.([^_]*)_\.(.+)$/.exec(raw);
   if (sni !== null) {
     const direction = sni[1] === 'outbound' ? 'outbound' : 'inbound';
     return { raw, direction, port: sni[2]!, subset: sni[3] || undefined, host: sni[4]! };
   }
-  if (/^InboundPassthrough/.test(raw)) return { raw, direction: 'inbound', port: undefined, subset: undefined, host: undefined };
+  if (/^InboundPassthrough/.test(raw))
+    return { raw, direction: 'inbound', port: undefined, subset: undefined, host: undefined };
   if (/^(?:PassthroughCluster|BlackHoleCluster)/.test(raw))
     return { raw, direction: 'outbound', port: undefined, subset: undefined, host: undefined };
   return { raw, direction: undefined, port: undefined, subset: undefined, host: undefined };
@@ -290,7 +311,9 @@ export function accessLogFields(entry: AccessLogEntry): Record<string, string> {
   const valueOf = (name: string): string => entry.fields.find((field) => field.name === name)?.value ?? '';
   return {
     flag: valueOf('response_flags') || '-',
-    details: [valueOf('response_code_details'), valueOf('connection_termination_details')].filter((s) => s !== '').join(' '),
+    details: [valueOf('response_code_details'), valueOf('connection_termination_details')]
+      .filter((s) => s !== '')
+      .join(' '),
     code: valueOf('response_code'),
     direction: entry.direction ?? '',
     cluster: valueOf('upstream_cluster'),

@@ -107,6 +107,8 @@ function wideClass(code: number): number {
 /** Letters and digits that make a word in Latin script; `_` and `-` are edges, CJK has none. */
 export function isWordCode(code: number): boolean {
   return (
-    (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0xdf && code <= 0x24f && code !== 0xf7)
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0xdf && code <= 0x24f && code !== 0xf7)
   );
 }

@@ -43,7 +43,8 @@ export function matchGlob(glob: Glob, text: string, from = 0): Spans | undefined
   for (let k = 0; k <= last; k++) {
     const piece = pieces[k]!;
     let start = text.indexOf(piece, at);
-    while (start !== -1 && !edgesHold(glob, k, text, start, piece.length)) start = text.indexOf(piece, start + 1);
+    while (start !== -1 && !edgesHold(glob, k, text, start, piece.length))
+      start = text.indexOf(piece, start + 1);
     if (start === -1) return undefined;
     at = start + piece.length;
     spans.push(start, at);

@@ -7,7 +7,12 @@ export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
 export interface Fact {
   readonly name: string;
   readonly value: string;
-  readonly from: { readonly line: number; readonly start: number; readonly end: number; readonly text: string };
+  readonly from: {
+    readonly line: number;
+    readonly start: number;
+    readonly end: number;
+    readonly text: string;
+  };
 }
 
 /** A line that decided, sanitised and clipped, and what in it decided. */

@@ -52,7 +52,8 @@ export function readPackFolder(root: string): PackFolder {
   const load = <S extends z.ZodType>(folder: string, ending: string, schema: S): Map<string, z.infer<S>> => {
     const found = new Map<string, z.infer<S>>();
     for (const path of filesOf(join(root, folder), ending)) {
-      if (++count > MAX_FILES) throw new UserError('pack-too-large', { path: root, files: MAX_FILES }, EXIT.environment);
+      if (++count > MAX_FILES)
+        throw new UserError('pack-too-large', { path: root, files: MAX_FILES }, EXIT.environment);
       const result = parseFile(relative(root, path), readFileSync(path, 'utf8'), schema);
       if (result.ok) found.set(basename(path, ending), result.value);
       else faults.push(...result.faults);
@@ -112,7 +113,9 @@ export function packOfFolder(folder: PackFolder): Pack {
 }
 
 /** Titles, summaries and sayings of all flows of one language. */
-export function symptomWordsOf(words: ReadonlyMap<string, FlowWords> | undefined): Record<string, SymptomWords> {
+export function symptomWordsOf(
+  words: ReadonlyMap<string, FlowWords> | undefined,
+): Record<string, SymptomWords> {
   return Object.fromEntries(
     [...(words ?? [])].map(([id, { title, summary, says }]) => [id, { title, summary, says }]),
   );

@@ -11,7 +11,9 @@ export interface FileFault {
   readonly message: string;
 }
 
-export type ParseResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly FileFault[] };
+export type ParseResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly FileFault[] };
 
 /** A pack's file may be large by mistake or malice; no real one comes near this. Bytes. */
 export const MAX_FILE_BYTES = 2_000_000;
@@ -20,7 +22,11 @@ export const MAX_FILE_BYTES = 2_000_000;
  * Parses YAML or JSON (a subset of YAML, so that both give positions) and validates it.
  * Aliases are refused: they can make a small file explode and no data file needs them.
  */
-export function parseFile<S extends z.ZodType>(file: string, text: string, schema: S): ParseResult<z.infer<S>> {
+export function parseFile<S extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: S,
+): ParseResult<z.infer<S>> {
   if (text.length > MAX_FILE_BYTES) {
     return fault(file, 1, 1, `the file is larger than ${MAX_FILE_BYTES} characters`);
   }

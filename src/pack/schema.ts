@@ -6,7 +6,9 @@
 import { z } from 'zod';
 import { AREAS, FACTS, OUTCOMES, PLATFORMS } from './vocabulary.ts';
 
-const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case: lower-case letters, digits, hyphens');
+const id = z
+  .string()
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'an id is kebab-case: lower-case letters, digits, hyphens');
 const target = z
   .string()
   .regex(
@@ -52,7 +54,11 @@ const fixStep = z.strictObject({
 const fixState = z.strictObject({
   type: z.literal('fix'),
   steps: z.array(fixStep).min(1),
-  verify: z.strictObject({ commands: z.array(command).min(1), read: z.array(reader).optional(), probe: id.optional() }),
+  verify: z.strictObject({
+    commands: z.array(command).min(1),
+    read: z.array(reader).optional(),
+    probe: id.optional(),
+  }),
   on: z.strictObject({ fixed: target, 'not-fixed': target, 'handed-over': target.optional() }),
 });
 

@@ -2,11 +2,20 @@
 
 /** In order: whole blocks first, so that a later rule does not chop them. */
 const RULES: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN ([A-Z ]{0,30})PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, '-----BEGIN $1PRIVATE KEY----- [redacted]'],
+  [
+    /-----BEGIN ([A-Z ]{0,30})PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
+    '-----BEGIN $1PRIVATE KEY----- [redacted]',
+  ],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '[redacted-jwt]'],
   [/\b(Bearer|Basic)[ \t]+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [redacted]'],
-  [/\b(client-key-data|client-certificate-data|id-token|refresh-token|access[-_]token|token)(["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)[A-Za-z0-9._~+/=-]{12,}/gi, '$1$2[redacted]'],
-  [/\b(password|passwd|pwd|secret|api[-_]?key|client[-_]secret|sas|sig)(["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)[^\s"'&,;]{4,}/gi, '$1$2[redacted]'],
+  [
+    /\b(client-key-data|client-certificate-data|id-token|refresh-token|access[-_]token|token)(["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)[A-Za-z0-9._~+/=-]{12,}/gi,
+    '$1$2[redacted]',
+  ],
+  [
+    /\b(password|passwd|pwd|secret|api[-_]?key|client[-_]secret|sas|sig)(["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)[^\s"'&,;]{4,}/gi,
+    '$1$2[redacted]',
+  ],
   [/([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{1,100}:)[^\s@/]{1,200}@/gi, '$1[redacted]@'],
   [/\bset-cookie:[^\n]{1,4000}/gi, 'set-cookie: [redacted]'],
   [/\bcookie:[^\n]{1,4000}/gi, 'cookie: [redacted]'],

@@ -1,12 +1,17 @@
 /** What a single line is, told from its own shape. */
 import { looksLikeAccessLog } from '../access-log.ts';
-import { readLogHeader, type LogHeader } from './log-header.ts';
+import { type LogHeader, readLogHeader } from './log-header.ts';
 
 export type LineShape =
   | { readonly kind: 'blank' }
   | { readonly kind: 'access' }
   | { readonly kind: 'log'; readonly header: LogHeader }
-  | { readonly kind: 'event'; readonly reason: string; readonly type: string; readonly object: string | undefined }
+  | {
+      readonly kind: 'event';
+      readonly reason: string;
+      readonly type: string;
+      readonly object: string | undefined;
+    }
   | { readonly kind: 'command'; readonly program: string }
   | { readonly kind: 'finding'; readonly level: string }
   | { readonly kind: 'error'; readonly component: string | undefined }
@@ -29,7 +34,14 @@ export function readLine(line: string): LineShape {
   if (line.trim() === '') return { kind: 'blank' };
   if (looksLikeAccessLog(line)) return { kind: 'access' };
   const indented = line.charCodeAt(0) <= 32;
-  if (indented || line.startsWith('at ') || line.includes('.go:') || line.startsWith('goroutine') || line.startsWith('Traceback') || line.startsWith('created by')) {
+  if (
+    indented ||
+    line.startsWith('at ') ||
+    line.includes('.go:') ||
+    line.startsWith('goroutine') ||
+    line.startsWith('Traceback') ||
+    line.startsWith('created by')
+  ) {
     if (FRAME.test(line)) return { kind: 'frame' };
   }
   if (line.includes('(') && GO_CALL.test(line)) return { kind: 'frame' };
@@ -40,7 +52,8 @@ export function readLine(line: string): LineShape {
   const finding = FINDING.exec(line);
   if (finding !== null) return { kind: 'finding', level: finding[1]!.toLowerCase() };
   const command = PROMPT.exec(line);
-  if (command !== null) return { kind: 'command', program: command[1] === 'k' || command[1] === 'oc' ? 'kubectl' : command[1]! };
+  if (command !== null)
+    return { kind: 'command', program: command[1] === 'k' || command[1] === 'oc' ? 'kubectl' : command[1]! };
   if (ERROR.test(line)) {
     const component = /Error from server|no matches for kind|The connection to the server/.test(line)
       ? 'kubectl'
@@ -59,7 +72,10 @@ function readEvent(line: string): LineShape | undefined {
   const at = line.search(/\b(?:Warning|Normal)\s/);
   if (at === -1 || at > 120) return undefined;
   const before = line.slice(0, at).trim().split(/\s+/);
-  const after = line.slice(at, at + 400).trim().split(/\s+/, 4);
+  const after = line
+    .slice(at, at + 400)
+    .trim()
+    .split(/\s+/, 4);
   const reason = after[1] ?? '';
   if (!/^[A-Z][A-Za-z]{3,40}$/.test(reason)) return undefined;
   const leads = before[0] === '' || (before.length <= 8 && before.some((word) => AGE.test(word)));

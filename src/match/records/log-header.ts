@@ -33,7 +33,8 @@ const SYSLOG = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d /;
 const LOGFMT = /^(?:time|ts|level|t|lvl)="?[\w.:+-]/;
 const CLOCK = /^\[?\d\d:\d\d:\d\d[.,\]\d ]/;
 const LEVEL_KEY = /\b(?:level|lvl|severity)"?[=:]\s?"?([a-zA-Z]{3,8})/;
-const BARE_LEVEL = /^\[?(trace|debug|info|warn|warning|error|fatal|critical|panic|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\]?[\s:]/;
+const BARE_LEVEL =
+  /^\[?(trace|debug|info|warn|warning|error|fatal|critical|panic|TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\]?[\s:]/;
 
 /** Scopes of Istio's own loggers, by the program that has them. */
 const SCOPES: Readonly<Record<string, string>> = {
@@ -129,7 +130,10 @@ function scopeComponent(scope: string): string | undefined {
 
 function jsonHeader(head: string): LogHeader {
   const scope = /"(?:scope|logger|name)"\s?:\s?"([\w.:-]{1,60})/.exec(head);
-  return { level: levelOfKey(head), component: (scope && scopeComponent(scope[1]!.toLowerCase())) ?? componentOf(head) };
+  return {
+    level: levelOfKey(head),
+    component: (scope && scopeComponent(scope[1]!.toLowerCase())) ?? componentOf(head),
+  };
 }
 
 function levelOfKey(head: string): string | undefined {
@@ -138,7 +142,10 @@ function levelOfKey(head: string): string | undefined {
 }
 
 function wordLevel(head: string): string | undefined {
-  const found = /\b(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE|CRITICAL|trace|debug|info|warning|warn|error|fatal|critical)\b/.exec(head);
+  const found =
+    /\b(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE|CRITICAL|trace|debug|info|warning|warn|error|fatal|critical)\b/.exec(
+      head,
+    );
   return found === null ? undefined : LEVELS[found[1]!.toLowerCase()];
 }
 

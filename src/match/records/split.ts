@@ -4,9 +4,18 @@
  */
 import { accessLogFields, decodeAccessLog } from '../access-log.ts';
 import { cleanLine } from '../clean.ts';
-import { readLine, type LineShape } from './lines.ts';
+import { type LineShape, readLine } from './lines.ts';
 
-export type RecordKind = 'access' | 'log' | 'event' | 'row' | 'command' | 'finding' | 'error' | 'text' | 'stack';
+export type RecordKind =
+  | 'access'
+  | 'log'
+  | 'event'
+  | 'row'
+  | 'command'
+  | 'finding'
+  | 'error'
+  | 'text'
+  | 'stack';
 
 export interface Record {
   readonly kind: RecordKind;
@@ -125,7 +134,10 @@ export class RecordSplitter {
       kind: this.#kind,
       line: this.#line,
       lines,
-      fields: this.#kind === 'access' && lines.length > 1 ? accessFields(lines.join(' ')) : (fields ?? documentFields(lines)),
+      fields:
+        this.#kind === 'access' && lines.length > 1
+          ? accessFields(lines.join(' '))
+          : (fields ?? documentFields(lines)),
       frames,
     });
   }
@@ -159,7 +171,9 @@ function fieldsOf(shape: LineShape, line: string): { [name: string]: string } | 
     case 'finding':
       return { component: 'istioctl', level: shape.level };
     case 'error':
-      return shape.component === undefined ? { level: 'error' } : { level: 'error', component: shape.component };
+      return shape.component === undefined
+        ? { level: 'error' }
+        : { level: 'error', component: shape.component };
     default:
       return undefined;
   }
@@ -190,7 +204,8 @@ function rowFields(columns: readonly string[], line: string): { [name: string]: 
 }
 
 /** Scalar keys of a YAML or JSON document that say what it is about. */
-const DOCUMENT_KEYS = /^\s*(?:- )?"?(reason|type|status|kind|phase|state|code|level)"?\s{0,4}:\s{1,4}"?'?([\w.-]{1,80})/;
+const DOCUMENT_KEYS =
+  /^\s*(?:- )?"?(reason|type|status|kind|phase|state|code|level)"?\s{0,4}:\s{1,4}"?'?([\w.-]{1,80})/;
 
 function documentFields(lines: readonly string[]): Record['fields'] {
   let fields: { [name: string]: string } | undefined;

@@ -1,0 +1,37 @@
+/** Whether and where unmesh could look: decided without loading the Kubernetes client. */
+
+import type { ProbeReport, ProbeRequest } from '../case/machine.ts';
+import { peekKubeconfig } from '../cluster/peek.ts';
+import { readsOf } from '../probe/reads.ts';
+
+export interface LookOptions {
+  readonly look?: boolean | undefined;
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+}
+
+export interface Look {
+  readonly context: string;
+  readonly server: string;
+  /** The resources a probe reads, for the question of consent. */
+  readonly reads: (probe: string) => string;
+  readonly probe: (request: ProbeRequest) => Promise<ProbeReport>;
+}
+
+/** `undefined` where there is no kubeconfig or the person said `--no-look`. */
+export function lookFor(options: LookOptions): Look | undefined {
+  if (options.look === false) return undefined;
+  const found = peekKubeconfig(options.kubeconfig, options.context, options.env);
+  if (!found) return undefined;
+  return {
+    context: found.context,
+    server: found.server,
+    reads: (probe) => readsOf(probe).join(', '),
+    probe: async (request) => {
+      // The Kubernetes client is large; it is loaded when a probe first looks and never before the first frame.
+      const { runProbe } = await import('../probe/run.ts');
+      return runProbe(request, { kubeconfig: found.path, context: options.context });
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/** The command line: what can be typed, in the person's language. Each verb is one file; this only resolves options. */
+import { Command, CommanderError, Option } from 'commander';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import type { Words } from '../i18n/words.ts';
+import { VERSION } from '../version.ts';
+
+interface GlobalOptions {
+  readonly lang?: string;
+  readonly pack?: readonly string[];
+}
+
+/** Runs one command. Throws UserError for a command line that is wrong. */
+export async function runProgram(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  words: Words,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = buildProgram(words, env, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are not errors; their text has been written.
+    if (error.exitCode === 0) return EXIT.ok;
+    throw new UserError(
+      'option-unknown',
+      { message: error.message.replace(/^error: /, '') },
+      EXIT.usage,
+      error,
+    );
+  }
+  return exitCode;
+}
+
+function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCode) => void): Command {
+  const t = (key: string) => words.t(`cli.${key}`);
+  const program = new Command('unmesh');
+  const globals = () => program.opts<GlobalOptions>();
+  const common = () => ({ lang: globals().lang, packs: globals().pack, env });
+
+  program
+    .description(t('description'))
+    .version(VERSION, '-V, --version', t('start.version'))
+    .helpOption('-h, --help', t('start.help'))
+    .helpCommand('help [command]', t('help.description'))
+    .argument('[text...]', t('start.text'))
+    .option('--symptom <id>', t('start.symptom'))
+    .option('--lang <language>', t('start.lang'))
+    .option('--pack <folder>', t('start.pack'), (folder: string, all: string[] = []) => [...all, folder])
+    .option('--plain', t('start.plain'))
+    .option('--screen-reader', t('start.screen-reader'))
+    .option('--no-color', t('start.no-color'))
+    .option('--no-look', t('start.no-look'))
+    .option('--context <name>', t('start.context'))
+    .option('--kubeconfig <file>', t('start.kubeconfig'))
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({
+      showGlobalOptions: true,
+      helpWidth: process.stdout.columns ?? 80,
+      styleTitle: (title) => translateTitle(title, words),
+    })
+    .enablePositionalOptions(false)
+    .action(async (text: string[], options) => {
+      const { startCase } = await import('./start.ts');
+      exit(
+        await startCase(
+          { ...startOptions(options), text: text.join(' ') || undefined, packs: globals().pack },
+          env,
+        ),
+      );
+    });
+
+  program
+    .command('match')
+    .description(t('match.description'))
+    .argument('[text...]', t('match.text'))
+    .addOption(new Option('-o, --output <format>', t('match.output')).default('text'))
+    .option('--jsonl', t('match.jsonl'))
+    .action(async (text: string[], options: { output: string; jsonl?: boolean }) => {
+      const { runMatch } = await import('./match.ts');
+      exit(
+        await runMatch({
+          ...common(),
+          text: text.join(' '),
+          output: options.output,
+          jsonl: options.jsonl === true,
+        }),
+      );
+    });
+
+  program
+    .command('explain')
+    .description(t('explain.description'))
+    .argument('[what...]', t('explain.what'))
+    .addOption(new Option('-o, --output <format>', t('match.output')).default('text'))
+    .action(async (what: string[], options: { output: string }) => {
+      const { runExplain } = await import('./explain.ts');
+      exit(await runExplain({ ...common(), what: what.join(' '), output: options.output }));
+    });
+
+  const flows = program.command('flows').description(t('flows.description'));
+  flows
+    .command('list')
+    .description(t('flows.list'))
+    .addOption(new Option('-o, --output <format>', t('match.output')).default('text'))
+    .action(async (options: { output: string }) => {
+      const { runFlowsList } = await import('./flows.ts');
+      exit(await runFlowsList({ ...common(), output: options.output }));
+    });
+  flows
+    .command('show')
+    .description(t('flows.show'))
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { runFlowsShow } = await import('./flows.ts');
+      exit(await runFlowsShow({ ...common(), id }));
+    });
+  flows
+    .command('graph')
+    .description(t('flows.graph'))
+    .argument('<id>')
+    .action(async (id: string) => {
+      const { runFlowsGraph } = await import('./flows.ts');
+      exit(await runFlowsGraph({ ...common(), id }));
+    });
+
+  program
+    .command('resume')
+    .description(t('resume.description'))
+    .argument('[id]', t('resume.id'))
+    .action(async (id: string | undefined) => {
+      const { startCase } = await import('./start.ts');
+      exit(
+        await startCase({ ...startOptions(program.opts()), packs: globals().pack, resume: id ?? '' }, env),
+      );
+    });
+
+  program
+    .command('cases')
+    .description(t('cases.description'))
+    .action(async () => {
+      const { runCases } = await import('./cases.ts');
+      exit(await runCases(common()));
+    });
+
+  program
+    .command('report')
+    .description(t('report.description'))
+    .argument('[id]', t('resume.id'))
+    .addOption(new Option('-o, --output <format>', t('report.output')).default('text'))
+    .action(async (id: string | undefined, options: { output: string }) => {
+      const { runReport } = await import('./report.ts');
+      exit(await runReport({ ...common(), id, output: options.output }));
+    });
+
+  const pack = program.command('pack').description(t('pack.description'));
+  pack
+    .command('lint')
+    .description(t('pack.lint'))
+    .argument('<folder>', t('pack.folder'))
+    .action(async (folder: string) => {
+      const { runPackLint } = await import('./pack-lint.ts');
+      exit(await runPackLint({ ...common(), folder }));
+    });
+
+  // Sub-commands speak the same language and throw instead of exiting.
+  for (const command of allCommands(program)) {
+    command
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .helpOption('-h, --help', t('start.help'));
+    command.configureHelp({
+      showGlobalOptions: false,
+      helpWidth: process.stdout.columns ?? 80,
+      styleTitle: (title) => translateTitle(title, words),
+    });
+  }
+  return program;
+}
+
+function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((sub) => [sub, ...allCommands(sub)]);
+}
+
+interface ProgramOptions {
+  readonly symptom?: string;
+  readonly lang?: string;
+  readonly plain?: boolean;
+  readonly screenReader?: boolean;
+  readonly look?: boolean;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+}
+
+function startOptions(options: ProgramOptions) {
+  const { symptom, lang, plain, screenReader, look, context, kubeconfig } = options;
+  return { symptom, lang, plain, screenReader, look, context, kubeconfig };
+}
+
+/** Commander's headings are English; ours are words. */
+function translateTitle(title: string, words: Words): string {
+  const key = title.replace(':', '').toLowerCase();
+  return ['usage', 'commands', 'options', 'arguments'].includes(key) ? words.t(`cli.${key}`) : title;
+}

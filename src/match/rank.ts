@@ -1,0 +1,163 @@
+/** What was found, weighed: flows in order, each with the lines that decided. */
+
+import { calibrate, THRESHOLD } from './calibrate.ts';
+import { CLIP } from './clean.ts';
+import { fold } from './fold.ts';
+import type { SayingIndex, SayingScore } from './sayings.ts';
+import { rankOf } from './sayings.ts';
+import type { Finding, Sample, Scan } from './scan.ts';
+import type { SignatureIndex } from './signatures.ts';
+import type { EvidenceLine, Match, MatchResult, NearestSaying } from './types.ts';
+
+/** Longest text that is taken as a description, in characters. */
+const DESCRIPTION = 600;
+const MAX_MATCHES = 8;
+const MAX_EVIDENCE = 12;
+
+interface Strength {
+  readonly flow: string;
+  raw: number;
+  readonly findings: Finding[];
+  saying: SayingScore | undefined;
+}
+
+export interface Ranking {
+  readonly matches: readonly Match[];
+  readonly nearest: readonly NearestSaying[];
+  readonly independent: MatchResult['independent'];
+}
+
+export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingIndex): Ranking {
+  const flows = new Map<string, Strength>();
+  const strengthOf = (flow: string): Strength => {
+    let strength = flows.get(flow);
+    if (strength === undefined) {
+      strength = { flow, raw: 0, findings: [], saying: undefined };
+      flows.set(flow, strength);
+    }
+    return strength;
+  };
+
+  for (const finding of scan.findings.values()) {
+    const signature = index.signatures[finding.signature]!;
+    if (signature.context.length > 0 && !signature.context.some((at) => scan.seen[at] === 1)) continue;
+    strengthOf(signature.flow).findings.push(finding);
+  }
+  for (const strength of flows.values()) {
+    strength.findings.sort((a, b) => sureness(b, scan, index) - sureness(a, scan, index));
+    let doubt = 1;
+    strength.findings.slice(0, 4).forEach((finding, i) => {
+      // Signatures of one flow know each other's texts: each further one counts for less.
+      doubt *= 1 - sureness(finding, scan, index) * (i === 0 ? 1 : 0.25 / i);
+    });
+    strength.raw = 1 - doubt;
+  }
+
+  const text = scan.notable.map((line) => line.text).join('\n');
+  const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
+  const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));
+  if (text !== '' && (isDescription || strongest < 0.9)) {
+    const likeness = sayings().search(text.slice(0, 6000), isDescription);
+    const scale = isDescription ? 1 : 0.6;
+    for (const score of likeness.slice(0, 12)) {
+      const value = rankOf(score) * scale;
+      if (value < 0.08) continue;
+      const strength = strengthOf(score.flow);
+      strength.saying = score;
+      strength.raw = 1 - (1 - strength.raw) * (1 - value * (strength.findings.length > 0 ? 0.4 : 1));
+    }
+  }
+
+  const ranked = [...flows.values()].sort((a, b) => b.raw - a.raw);
+  const matches: Match[] = [];
+  for (const strength of ranked) {
+    const score = calibrate(strength.raw);
+    if (score < THRESHOLD || matches.length >= MAX_MATCHES) break;
+    matches.push({
+      flow: strength.flow,
+      score,
+      evidence: evidenceOf(strength, scan, index),
+      signatures: strength.findings.map((finding) => index.signatures[finding.signature]!.id),
+    });
+  }
+  const nearest = matches.length === 0 && text !== '' ? sayings().nearest(text.slice(0, 200), 3) : [];
+  return { matches, nearest, independent: independentOf(matches, ranked) };
+}
+
+/** A signature's own score, less where another signature knows more of the same line. */
+function sureness(finding: Finding, scan: Scan, index: SignatureIndex): number {
+  const { score } = index.signatures[finding.signature]!;
+  const most = Math.max(
+    ...finding.samples.map((sample) => scan.best.get(sample.line) ?? finding.size),
+    finding.size,
+  );
+  return score * finding.trust * (0.85 + 0.15 * (finding.size / most));
+}
+
+function evidenceOf(strength: Strength, scan: Scan, index: SignatureIndex): EvidenceLine[] {
+  const lines = new Map<number, EvidenceLine>();
+  for (const finding of strength.findings) {
+    const { id } = index.signatures[finding.signature]!;
+    for (const sample of finding.samples) {
+      if (lines.has(sample.line)) continue;
+      if (lines.size >= MAX_EVIDENCE) break;
+      lines.set(sample.line, showLine(sample, id));
+    }
+  }
+  if (lines.size === 0) {
+    for (const { line, text } of scan.notable.slice(0, 3))
+      lines.set(line, {
+        line,
+        text: text.slice(0, CLIP),
+        ranges: [],
+        why: strength.saying?.doc.kind === 'signature' ? 'likeness' : 'saying',
+      });
+  }
+  return [...lines.values()].sort((a, b) => a.line - b.line);
+}
+
+/** The line with the places that decided, cut to a window around the first of them. */
+function showLine(sample: Sample, why: string): EvidenceLine {
+  const map: number[] = [];
+  fold(sample.text, map);
+  let ranges: [number, number][] = [];
+  for (let k = 0; k < sample.spans.length; k += 2) {
+    const from = map[sample.spans[k]!];
+    const to = map[sample.spans[k + 1]! - 1];
+    if (from !== undefined && to !== undefined) ranges.push([from, to + 1]);
+  }
+  ranges.sort((a, b) => a[0] - b[0]);
+  let { text } = sample;
+  if (text.length > CLIP) {
+    const start = Math.max(0, (ranges[0]?.[0] ?? 0) - CLIP / 4);
+    text = text.slice(start, start + CLIP);
+    ranges = ranges
+      .map(([from, to]): [number, number] => [Math.max(0, from - start), Math.min(to - start, CLIP)])
+      .filter(([from, to]) => from < to);
+  }
+  return { line: sample.line, text: text.toWellFormed(), ranges: mergeRanges(ranges), why };
+}
+
+function mergeRanges(ranges: readonly (readonly [number, number])[]): [number, number][] {
+  const merged: [number, number][] = [];
+  for (const [from, to] of ranges) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return merged;
+}
+
+/** Several errors in one paste: flows that have lines which no better flow claims. */
+function independentOf(matches: readonly Match[], ranked: readonly Strength[]): MatchResult['independent'] {
+  const taken = new Set<number>();
+  const groups: { flow: string; lines: number[] }[] = [];
+  for (const match of matches) {
+    const strength = ranked.find((one) => one.flow === match.flow)!;
+    const lines = [...new Set(strength.findings.flatMap((finding) => finding.lines))].sort((a, b) => a - b);
+    const own = lines.filter((line) => !taken.has(line));
+    for (const line of lines) taken.add(line);
+    if (own.length > 0 && own.length === lines.length) groups.push({ flow: match.flow, lines: own });
+  }
+  return groups.length > 1 ? groups : [];
+}

@@ -1,0 +1,221 @@
+/** All signatures of a pack, compiled once: which of them does a record carry? */
+import type { SignatureFile } from '../pack/schema.ts';
+import { AhoCorasick } from './aho-corasick.ts';
+import { compileGlob, type Glob, matchGlob, type Spans } from './glob.ts';
+
+export interface CompiledSignature {
+  readonly id: string;
+  readonly flow: string;
+  readonly score: number;
+  readonly any: readonly Glob[];
+  readonly all: readonly Glob[];
+  readonly none: readonly Glob[];
+  /** Indexes into the pack's contexts; at least one must be seen in the paste. Empty: no sign needed. */
+  readonly context: readonly number[];
+  readonly fields: readonly { readonly name: string; readonly globs: readonly FieldGlob[] }[];
+}
+
+/** A pattern for a field's value; `-` and the like, without letters, means exactly that value. */
+type FieldGlob = Glob | { readonly exact: string };
+
+/** A signature found in a text: where its patterns stand, and how many characters of it they know. */
+export interface Hit {
+  readonly signature: number;
+  readonly spans: Spans;
+  readonly size: number;
+}
+
+type Fields = Readonly<{ [name: string]: string }>;
+
+/** Longest literal the automaton knows; longer ones are found by their rarest part. */
+const WINDOW = 12;
+
+export class SignatureIndex {
+  readonly signatures: readonly CompiledSignature[];
+  readonly contexts: readonly Glob[];
+  readonly #automaton: AhoCorasick;
+  /** For each literal of the automaton: the signatures it may trigger, and the contexts. */
+  readonly #triggers: readonly {
+    readonly signatures: readonly number[];
+    readonly contexts: readonly number[];
+  }[];
+  /** Signatures that ask for fields only. */
+  readonly #fieldOnly: readonly number[];
+  readonly #stamp: Int32Array;
+  #turn = 0;
+
+  constructor(files: readonly SignatureFile[]) {
+    const contexts = new Map<string, number>();
+    const contextGlobs: Glob[] = [];
+    const globs = (sources: readonly string[] | undefined): Glob[] =>
+      (sources ?? []).map(compileGlob).filter((glob) => glob !== undefined);
+    this.signatures = files.flatMap((file) =>
+      file.signatures.map((signature) => ({
+        id: signature.id,
+        flow: file.flow,
+        score: signature.score,
+        any: globs(signature.any),
+        all: globs(signature.all),
+        none: globs(signature.none),
+        context: globs(signature.context).map((glob) => {
+          const known = contexts.get(glob.source);
+          if (known !== undefined) return known;
+          contexts.set(glob.source, contextGlobs.length);
+          return contextGlobs.push(glob) - 1;
+        }),
+        fields: Object.entries(signature.fields ?? {}).map(([name, sources]) => ({
+          name,
+          globs: sources.map((source) =>
+            /[\p{L}\p{N}]/u.test(source) ? compileGlob(source)! : { exact: source },
+          ),
+        })),
+      })),
+    );
+    this.contexts = contextGlobs;
+
+    const rarity = trigramCounts(this.signatures, contextGlobs);
+    const literals = new Map<string, { signatures: number[]; contexts: number[] }>();
+    const triggersOf = (glob: Glob): { signatures: number[]; contexts: number[] } => {
+      const literal = rarestWindow(glob, rarity);
+      let entry = literals.get(literal);
+      if (entry === undefined) {
+        entry = { signatures: [], contexts: [] };
+        literals.set(literal, entry);
+      }
+      return entry;
+    };
+    const fieldOnly: number[] = [];
+    this.signatures.forEach((signature, at) => {
+      if (signature.any.length > 0) for (const glob of signature.any) triggersOf(glob).signatures.push(at);
+      else if (signature.all.length > 0) triggersOf(longest(signature.all)).signatures.push(at);
+      else if (signature.fields.length > 0) fieldOnly.push(at);
+    });
+    contextGlobs.forEach((glob, at) => {
+      triggersOf(glob).contexts.push(at);
+    });
+    this.#fieldOnly = fieldOnly;
+    this.#triggers = [...literals.values()];
+    this.#automaton = new AhoCorasick([...literals.keys()]);
+    this.#stamp = new Int32Array(this.#triggers.length);
+  }
+
+  /**
+   * Signatures that a folded text carries. Contexts seen are marked in `seen`. `whole` is the folded record the
+   * text is part of: `none` looks there.
+   */
+  find(text: string, fields: Fields, whole: string, seen: Uint8Array, found: (hit: Hit) => void): void {
+    const turn = ++this.#turn;
+    const stamp = this.#stamp;
+    let touched: number[] | undefined;
+    this.#automaton.scan(text, (literal) => {
+      if (stamp[literal] === turn) return;
+      stamp[literal] = turn;
+      if (touched === undefined) touched = [literal];
+      else touched.push(literal);
+    });
+    if (touched === undefined) return;
+    let tried: Set<number> | undefined;
+    for (const literal of touched) {
+      const { signatures, contexts } = this.#triggers[literal]!;
+      for (const context of contexts) {
+        if (seen[context] === 0 && matchGlob(this.contexts[context]!, text) !== undefined) seen[context] = 1;
+      }
+      for (const at of signatures) {
+        if (tried?.has(at)) continue;
+        tried ??= new Set();
+        tried.add(at);
+        const hit = this.#test(at, text, fields, whole);
+        if (hit !== undefined) found(hit);
+      }
+    }
+  }
+
+  /** Signatures that ask for fields only. */
+  findByFields(text: string, fields: Fields, found: (hit: Hit) => void): void {
+    for (const at of this.#fieldOnly) {
+      const hit = this.#test(at, text, fields, text);
+      if (hit !== undefined) found(hit);
+    }
+  }
+
+  #test(at: number, text: string, fields: Fields, whole: string): Hit | undefined {
+    const signature = this.signatures[at]!;
+    let size = 0;
+    for (const field of signature.fields) {
+      const value = fields[field.name];
+      if (value === undefined) return undefined;
+      const matched = matchField(field.globs, value);
+      if (matched === 0) return undefined;
+      size += matched;
+    }
+    const spans: number[] = [];
+    if (signature.any.length > 0) {
+      let best: { glob: Glob; spans: Spans } | undefined;
+      for (const glob of signature.any) {
+        if (best !== undefined && glob.size <= best.glob.size) continue;
+        const where = matchGlob(glob, text);
+        if (where !== undefined) best = { glob, spans: where };
+      }
+      if (best === undefined) return undefined;
+      spans.push(...best.spans);
+      size += best.glob.size;
+    }
+    for (const glob of signature.all) {
+      const where = matchGlob(glob, text);
+      if (where === undefined) return undefined;
+      spans.push(...where);
+      size += glob.size;
+    }
+    for (const glob of signature.none) if (matchGlob(glob, whole) !== undefined) return undefined;
+    return { signature: at, spans, size };
+  }
+}
+
+/** Length of the pattern that matches the value, 0 for none. */
+function matchField(globs: readonly FieldGlob[], value: string): number {
+  const folded = value.toLowerCase();
+  for (const glob of globs) {
+    if ('exact' in glob) {
+      if (value === glob.exact || (glob.exact.includes('*') && value !== '' && value !== '-')) return 1;
+    } else if (matchGlob(glob, folded) !== undefined) return glob.size + 4;
+  }
+  return 0;
+}
+
+function longest(globs: readonly Glob[]): Glob {
+  return globs.reduce((best, glob) => (glob.size > best.size ? glob : best));
+}
+
+function trigramCounts(
+  signatures: readonly CompiledSignature[],
+  contexts: readonly Glob[],
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  const count = (glob: Glob): void => {
+    for (const piece of glob.pieces)
+      for (let i = 0; i + 3 <= piece.length; i++) {
+        const gram = piece.slice(i, i + 3);
+        counts.set(gram, (counts.get(gram) ?? 0) + 1);
+      }
+  };
+  for (const signature of signatures) for (const glob of [...signature.any, ...signature.all]) count(glob);
+  for (const glob of contexts) count(glob);
+  return counts;
+}
+
+/** The part of a pattern that is least like the other patterns, so that few texts have to be tried in full. */
+function rarestWindow(glob: Glob, counts: ReadonlyMap<string, number>): string {
+  const piece = glob.pieces.reduce((best, next) => (next.length > best.length ? next : best));
+  if (piece.length <= WINDOW) return piece;
+  let best = 0;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let at = 0; at + WINDOW <= piece.length; at++) {
+    let cost = 0;
+    for (let i = at; i + 3 <= at + WINDOW; i++) cost += counts.get(piece.slice(i, i + 3)) ?? 0;
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = at;
+    }
+  }
+  return piece.slice(best, best + WINDOW);
+}

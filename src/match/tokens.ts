@@ -1,0 +1,44 @@
+/** Words of a folded text for comparing it with what people say: Latin words, CJK as pairs of characters. */
+
+const WORD =
+  /[a-z0-9\u00df-\u024f_]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+|[\u1100-\u11ff\uac00-\ud7af]+/g;
+
+export function tokensOf(folded: string, limit = 4000): string[] {
+  const tokens: string[] = [];
+  for (const found of folded.matchAll(WORD)) {
+    const word = found[0];
+    if (word.charCodeAt(0) < 0x300) {
+      if (word.includes('_')) for (const part of word.split('_')) addLatin(part, tokens);
+      else addLatin(word, tokens);
+    } else if (word.length === 1) tokens.push(word);
+    else for (let i = 0; i + 2 <= word.length; i++) tokens.push(word.slice(i, i + 2));
+    if (tokens.length >= limit) break;
+  }
+  return tokens;
+}
+
+function addLatin(word: string, tokens: string[]): void {
+  if (word.length < 2 || word.length > 40) return;
+  const first = word.charCodeAt(0);
+  if (first < 0x3a) {
+    // Numbers say something when they are a status code or a well-known port; addresses and ids do not.
+    if (/^(?:[1-5]\d\d|150\d\d|1337|443|80|53|8080)$/.test(word)) tokens.push(word);
+    return;
+  }
+  // Names made by machines: hashes, ids.
+  if (word.length > 7 && /\d/.test(word) && /^[0-9a-f]+$/.test(word)) return;
+  tokens.push(stem(word));
+}
+
+/** A light stem, the same for texts and knowledge: plurals and the commonest endings of English and Indonesian. */
+function stem(word: string): string {
+  const length = word.length;
+  if (length > 6 && word.endsWith('nya')) return word.slice(0, -3);
+  if (length > 5 && word.endsWith('ing')) return word.slice(0, -3);
+  if (length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (length > 4 && word.endsWith('ed')) return word.slice(0, -2);
+  if (length > 4 && word.endsWith('es')) return word.slice(0, -2);
+  if (length > 3 && word.endsWith('s') && !word.endsWith('ss')) return word.slice(0, -1);
+  if (length > 4 && word.endsWith('e')) return word.slice(0, -1);
+  return word;
+}

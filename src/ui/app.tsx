@@ -1,0 +1,144 @@
+/** The root: keys in, session, frame out. The only component that ends the program. */
+import { Box, Static, Text, useApp, useInput, usePaste } from 'ink';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Words } from '../i18n/words.ts';
+import { ChoiceList } from './components/choice-list.tsx';
+import { PrintedBlock } from './components/printed.tsx';
+import { PromptLine } from './components/prompt-line.tsx';
+import { Spinner } from './components/spinner.tsx';
+import { useLayout } from './hooks/use-layout.ts';
+import { commandOf } from './keys.ts';
+import type { Session } from './session.ts';
+import { EMPTY_BUFFER, editBuffer, editOf, type TextBuffer } from './text-buffer.ts';
+import { tone } from './theme.ts';
+
+export interface AppProps {
+  readonly session: Session;
+  /** How the program was left; the caller prints what to do next. */
+  readonly onQuit: (how: 'done' | 'interrupted') => void;
+}
+
+export function App({ session, onQuit }: AppProps) {
+  const view = useSyncExternalStore(session.subscribe, session.view);
+  const layout = useLayout();
+  const { exit } = useApp();
+  const [buffer, setBuffer] = useState<TextBuffer>(EMPTY_BUFFER);
+  const [selected, setSelected] = useState(0);
+  const [pasted, setPasted] = useState(false);
+  const { choices, words } = view;
+  const scene = `${view.scene}/${view.overlay}/${view.place?.flow}/${view.place?.state}/${view.printed.length}`;
+
+  // A new question starts at its first answer.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is the trigger, not an input
+  useEffect(() => setSelected(0), [scene]);
+  useEffect(() => session.typing(buffer.text), [session, buffer.text]);
+
+  const quit = useCallback(
+    (how: 'done' | 'interrupted') => {
+      onQuit(how);
+      exit();
+    },
+    [exit, onQuit],
+  );
+
+  // A number in the prompt marks its answer before Enter takes it.
+  const typedNumber = /^\d{1,2}$/.test(buffer.text.trim()) ? Number(buffer.text) - 1 : -1;
+  const marked = choices[typedNumber] ? typedNumber : Math.min(selected, Math.max(choices.length - 1, 0));
+
+  const insert = (text: string, isPaste: boolean) => {
+    setBuffer((now) => editBuffer(now, { type: 'insert', text }));
+    if (isPaste) setPasted(true);
+  };
+  const send = () => {
+    const text = buffer.text;
+    setBuffer(EMPTY_BUFFER);
+    setPasted(false);
+    if (text.trim() !== '' && view.overlay !== 'symptoms')
+      return session.submit(text, pasted ? 'paste' : 'typed');
+    const choice = choices[marked];
+    if (choice?.id === ':quit') return quit('done');
+    if (choice) return session.pick(choice.id);
+    return session.submit(text);
+  };
+
+  usePaste((text) => insert(text.replace(/\r\n?/g, '\n'), true));
+  useInput((input, key) => {
+    const isEmpty = buffer.text === '' || view.overlay === 'symptoms';
+    const command = commandOf(input, key, isEmpty);
+    switch (command) {
+      case 'quit':
+        return quit(input === 'c' ? 'interrupted' : 'done');
+      case 'send':
+        return send();
+      case 'newline':
+        return insert('\n', false);
+      case 'clear':
+        return setBuffer(EMPTY_BUFFER);
+      case 'move': {
+        const step = key.upArrow ? -1 : 1;
+        return setSelected((now) => (choices.length ? (now + step + choices.length) % choices.length : 0));
+      }
+      case 'escape':
+        if (buffer.text !== '') setBuffer(EMPTY_BUFFER);
+        else session.command('escape');
+        return;
+      case undefined: {
+        // Terminals without bracketed paste deliver a paste as one long chunk of input.
+        if (input.length > 1 && /[\r\n]/.test(input)) return insert(input.replace(/\r\n?/g, '\n'), true);
+        const edit = editOf(input, key);
+        if (edit) setBuffer((now) => editBuffer(now, edit));
+        return;
+      }
+      default:
+        setBuffer((now) => (view.overlay === 'symptoms' ? EMPTY_BUFFER : now));
+        session.command(command);
+    }
+  });
+
+  const rowsForList = layout.rows - 8;
+  return (
+    <>
+      <Static items={[...view.printed]}>
+        {(block, index) => <PrintedBlock key={index} block={block} words={words} width={layout.width} />}
+      </Static>
+      <Box flexDirection="column" width={layout.width} marginTop={1}>
+        {view.scene === 'paste' && !view.overlay && view.printed.length === 0 && <Welcome words={words} />}
+        {view.overlay && <Text {...tone('title')}>{words.t(`overlay.${view.overlay}`)}</Text>}
+        {view.lead !== '' && <Text>{view.lead}</Text>}
+        {view.busy ? (
+          <Spinner label={view.busy} />
+        ) : (
+          <ChoiceList
+            choices={choices}
+            selected={marked}
+            rows={rowsForList}
+            moreLabel={(count) => words.t('list.more', { count })}
+          />
+        )}
+        {choices.length > 0 && <Text> </Text>}
+        <PromptLine
+          buffer={buffer}
+          placeholder={view.placeholder}
+          moreLines={(count) => words.t('input.more', { count })}
+        />
+        <Box>
+          <Text {...tone('dim')} wrap="truncate-end">
+            {view.status !== '' ? view.status : words.t(layout.isNarrow ? 'footer.narrow' : 'footer.wide')}
+          </Text>
+        </Box>
+      </Box>
+    </>
+  );
+}
+
+function Welcome({ words }: { readonly words: Words }) {
+  return (
+    <Box flexDirection="column" marginBottom={1}>
+      <Text>
+        <Text {...tone('title')}>unmesh</Text>
+        <Text {...tone('dim')}>{`  ${words.t('welcome.what')}`}</Text>
+      </Text>
+      <Text>{words.t('welcome.paste')}</Text>
+    </Box>
+  );
+}

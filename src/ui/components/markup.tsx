@@ -1,0 +1,26 @@
+/** Text with `code` in it. */
+import { Text, type TextProps } from 'ink';
+import { tone } from '../theme.ts';
+
+export interface MarkupProps extends TextProps {
+  readonly text: string;
+}
+
+/** Back-ticks become the code tone; they stay visible without colour, so that a command is seen as one. */
+export function Markup({ text, ...props }: MarkupProps) {
+  const parts = text.split('`');
+  return (
+    <Text {...props}>
+      {parts.map((part, index) =>
+        index % 2 === 1 ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
+          <Text key={index} {...tone('code')}>
+            {part}
+          </Text>
+        ) : (
+          part
+        ),
+      )}
+    </Text>
+  );
+}

@@ -1,0 +1,517 @@
+/**
+ * A conversation about one case: the case machine, what is printed, what can be chosen now. Ink, plain text and tests
+ * drive the same session; none of them knows the machine.
+ */
+import { type Actor, createActor } from 'xstate';
+import type { CaseEvent, Looking } from '../case/events.ts';
+import { type CaseContext, type CaseInput, type CaseWorld, caseMachine } from '../case/machine.ts';
+import { scoreWord } from '../case/score.ts';
+import { type CaseState, factValues, foldCase } from '../case/state.ts';
+import { type Block, blocksOf } from '../case/transcript.ts';
+import { type PlaceView, viewOf } from '../case/view.ts';
+import { LANGUAGE_NAMES } from '../i18n/language.ts';
+import type { Words, WordsFactory } from '../i18n/words.ts';
+import { type FactName, LANGUAGES, type Language } from '../pack/vocabulary.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import type { KeyId } from './keys.ts';
+import { filterSymptoms } from './symptom-filter.ts';
+
+export interface Choice {
+  readonly id: string;
+  readonly label: string;
+  readonly hint?: string;
+}
+
+export type SceneKind = 'paste' | 'busy' | 'matches' | 'consent' | 'step' | 'fix' | 'offer' | 'end';
+export type Overlay = 'symptoms' | 'language' | 'facts' | 'history';
+
+/** What is printed besides the case's own blocks. */
+export type Printed =
+  | Block
+  | { readonly kind: 'matches'; readonly state: CaseState }
+  | { readonly kind: 'howto'; readonly text: string }
+  | { readonly kind: 'help' };
+
+export interface SessionView {
+  readonly words: Words;
+  /** Everything printed so far; only ever grows, so that it can scroll into the terminal's history. */
+  readonly printed: readonly Printed[];
+  readonly scene: SceneKind;
+  readonly overlay: Overlay | undefined;
+  readonly choices: readonly Choice[];
+  /** What is going on, while it is. */
+  readonly busy: string | undefined;
+  /** The sentence above the choices where the scene itself is a question of unmesh; empty elsewhere. */
+  readonly lead: string;
+  /** A short answer to the last key, such as "copied". */
+  readonly status: string;
+  /** What the prompt invites to. */
+  readonly placeholder: string;
+  /** The fact being typed in the facts overlay. */
+  readonly editing: FactName | undefined;
+  readonly place: PlaceView | undefined;
+  readonly flow: string | undefined;
+  readonly state: CaseState;
+}
+
+export interface Session {
+  view(): SessionView;
+  subscribe(listener: () => void): () => void;
+  /** Text the person sent: an answer's number, an answer in words, output, evidence, or a value for an overlay. */
+  submit(text: string, via?: 'paste' | 'pipe' | 'typed' | 'file', cut?: boolean): void;
+  pick(choice: string): void;
+  command(key: KeyId): void;
+  /** Live text of the prompt, which filters lists. */
+  typing(text: string): void;
+  enter(flow: string): void;
+  learn(name: FactName, value: string): void;
+  speak(language: Language): void;
+  events(): readonly CaseEvent[];
+  stop(): void;
+}
+
+export interface SessionOptions {
+  readonly world: CaseWorld;
+  readonly words: WordsFactory;
+  readonly language: Language;
+  readonly id: string;
+  /** The log of a case to resume. */
+  readonly events?: readonly CaseEvent[];
+  /** Puts text into the clipboard. */
+  readonly copy: (text: string) => void;
+  /** Where a probe would look: shown before the first look. */
+  readonly lookAt?: { readonly context: string; readonly reads: (probe: string) => string };
+}
+
+const NO_TEXT = /^\s*$/;
+
+export function createSession(options: SessionOptions): Session {
+  const { world, words: factory } = options;
+  const actor: Actor<typeof caseMachine> = createActor(caseMachine, {
+    input: {
+      world,
+      id: options.id,
+      language: options.language,
+      ...(options.events ? { events: options.events } : {}),
+    },
+  });
+  const listeners = new Set<() => void>();
+  const printed: Printed[] = [];
+  let seen = 0;
+  let lastPlace = '';
+  let overlay: Overlay | undefined;
+  let editing: FactName | undefined;
+  let status = '';
+  let filter = '';
+  let copied = { place: '', index: 0 };
+  let explained = '';
+  let cached: SessionView | undefined;
+
+  const context = (): CaseContext => actor.getSnapshot().context;
+  const state = () => context().state;
+  const words = () => factory.words(state().language);
+  const place = (): PlaceView | undefined => {
+    const at = state().at;
+    return at ? viewOf(world.pack, words(), state(), at.flow, at.state) : undefined;
+  };
+  const scene = (): SceneKind => {
+    const snapshot = actor.getSnapshot();
+    if (snapshot.matches('empty')) return 'paste';
+    if (snapshot.matches('choosing')) return 'matches';
+    if (snapshot.matches('offering')) return 'offer';
+    if (snapshot.matches('ended')) return 'end';
+    if (snapshot.matches({ stepping: 'asking' })) {
+      const view = place();
+      if (view?.kind === 'fix') return 'fix';
+      return needsConsent() ? 'consent' : 'step';
+    }
+    return 'busy';
+  };
+  const canLook = () => {
+    const view = place();
+    return (
+      view?.kind === 'step' && view.probe !== undefined && world.probe !== undefined && !state().askAgain
+    );
+  };
+  const needsConsent = () => state().looking === 'unasked' && canLook();
+  const mayLook = () =>
+    canLook() &&
+    state().looking !== 'never' &&
+    !state().probed.includes((place() as { probe: string }).probe);
+
+  /** Prints the blocks of new events and, once the case rests, the place where it stands. */
+  const catchUp = () => {
+    const { events } = context();
+    const fresh = events.slice(seen);
+    let before = seen === 0 ? undefined : foldCase(events.slice(0, seen), context().next);
+    for (const event of fresh) {
+      before ??= foldCase([], context().next);
+      printed.push(...blocksOf(event, before, world.pack, words()));
+      before = foldCase(events.slice(0, event.seq), context().next);
+    }
+    seen = events.length;
+    const now = scene();
+    const key = placeKey(now);
+    if (now !== 'busy' && key !== lastPlace) {
+      lastPlace = key;
+      if (now === 'matches') printed.push({ kind: 'matches', state: state() });
+      const view = place();
+      if ((now === 'step' || now === 'fix' || now === 'end') && view) printed.push({ kind: 'place', view });
+    }
+  };
+  /** Changes when what is printed of the current place would read differently. */
+  const placeKey = (now: SceneKind) => {
+    const { at, language, facts, matches, pastes, askAgain, answered } = state();
+    if (now === 'matches') return JSON.stringify([now, language, matches, pastes.length]);
+    if (now === 'step' || now === 'fix' || now === 'end')
+      return JSON.stringify([now, at, language, facts, askAgain, answered.length]);
+    return lastPlace;
+  };
+  const changed = () => {
+    catchUp();
+    cached = undefined;
+    for (const listener of listeners) listener();
+  };
+  const send = (input: CaseInput) => {
+    status = '';
+    actor.send(input);
+  };
+
+  const choices = (): Choice[] => {
+    const t = words().t;
+    if (overlay === 'symptoms') {
+      return filterSymptoms(world.pack, words(), filter).map((id) => ({
+        id,
+        label: words().title(id),
+        hint: id,
+      }));
+    }
+    if (overlay === 'language') return LANGUAGES.map((id) => ({ id, label: LANGUAGE_NAMES[id] }));
+    if (overlay === 'facts') return editing ? [] : factChoices();
+    if (overlay === 'history') return historyChoices();
+    switch (scene()) {
+      case 'matches':
+        return matchChoices();
+      case 'consent':
+        return (['always', 'ask', 'never'] as const).map((id) => ({ id, label: t(`consent.${id}`) }));
+      case 'step':
+      case 'fix': {
+        const view = place();
+        if (!view || view.kind === 'end') return [];
+        const look = mayLook() && state().looking === 'ask' ? [{ id: ':look', label: t('step.look') }] : [];
+        const again = explained === lastPlace;
+        return [
+          ...look,
+          ...view.answers.map(({ id, label }) => ({
+            id,
+            label: id === 'unknown' && again ? t('step.go-on') : label,
+          })),
+        ];
+      }
+      case 'offer': {
+        const title = words().title(context().offer!.flow);
+        return [
+          { id: ':follow', label: t('offer.follow', { title }) },
+          { id: ':stay', label: t('offer.stay', { title: words().title(state().at!.flow) }) },
+        ];
+      }
+      case 'end':
+        return [
+          { id: ':new', label: t('end.new') },
+          { id: ':back', label: t('end.back') },
+          { id: ':quit', label: t('end.quit') },
+        ];
+      default:
+        return [];
+    }
+  };
+  const matchChoices = (): Choice[] => {
+    const { matches, nearest } = state();
+    const t = words().t;
+    const list =
+      matches.length > 0
+        ? matches
+            .slice(0, 5)
+            .map((m) => ({
+              id: m.flow,
+              label: words().title(m.flow),
+              hint: t(`score.${scoreWord(m.score)}`),
+            }))
+        : nearest.map(({ flow, saying }) => ({
+            id: flow,
+            label: words().title(flow),
+            hint: sanitiseLine(saying, 80),
+          }));
+    return [...list, { id: ':list', label: t('matches.list') }];
+  };
+  const factChoices = (): Choice[] => {
+    const view = place();
+    const wanted = view ? factsAsked(view) : [];
+    const known = Object.keys(state().facts) as FactName[];
+    return [...new Set([...wanted, ...known])].map((name) => ({
+      id: name,
+      label: words().t(`fact.${name}`),
+      hint: sanitiseLine(state().facts[name]?.value ?? `<${name}>`, 80),
+    }));
+  };
+  const historyChoices = (): Choice[] =>
+    state().answered.map((step) => {
+      const view = viewOf(world.pack, words(), state(), step.flow, step.state);
+      const label = view?.kind === 'step' ? view.ask : (view?.title ?? step.state);
+      const answer =
+        view && view.kind !== 'end' ? view.answers.find(({ id }) => id === step.answer)?.label : undefined;
+      return { id: String(step.seq), label, hint: answer ?? step.answer };
+    });
+
+  const pick = (id: string) => {
+    if (overlay) return pickInOverlay(id);
+    switch (scene()) {
+      case 'matches':
+        if (id === ':list') return open('symptoms');
+        return send({ type: 'choose', flow: id, by: state().matches.length ? 'match' : 'list' });
+      case 'consent':
+        return send({ type: 'look', looking: id as Looking });
+      case 'step':
+      case 'fix':
+        if (id === ':look') return send({ type: 'probe' });
+        if (id === 'unknown' && explained !== lastPlace) return explain();
+        return send({ type: 'answer', answer: id });
+      case 'offer':
+        return send({ type: id === ':follow' ? 'follow' : 'stay' });
+      case 'end':
+        if (id === ':new') {
+          lastPlace = '';
+          return send({ type: 'start-over' });
+        }
+        if (id === ':back') return send({ type: 'undo' });
+        return undefined;
+      default:
+        return undefined;
+    }
+  };
+  /** "I don't know" first says how to find out; a second time it goes on without. */
+  const explain = () => {
+    const view = place();
+    if (view?.kind !== 'step') return;
+    explained = lastPlace;
+    printed.push({ kind: 'howto', text: view.howto });
+  };
+  const open = (name: Overlay) => {
+    overlay = name;
+    editing = undefined;
+    filter = '';
+  };
+  const pickInOverlay = (id: string) => {
+    const was = overlay;
+    if (was === 'facts') {
+      editing = id as FactName;
+      return;
+    }
+    overlay = undefined;
+    if (was === 'symptoms') send({ type: 'choose', flow: id, by: 'list' });
+    if (was === 'language') send({ type: 'speak', language: id as Language });
+    if (was === 'history') send({ type: 'undo', to: Number(id) });
+  };
+
+  const copyNext = () => {
+    const view = place();
+    const texts = view ? copyables(view) : [];
+    if (texts.length === 0) {
+      status = words().t('copy.nothing');
+      return;
+    }
+    copied =
+      copied.place === lastPlace
+        ? { place: lastPlace, index: (copied.index + 1) % texts.length }
+        : { place: lastPlace, index: 0 };
+    const text = texts[copied.index]!;
+    options.copy(text);
+    status = words().t('copy.done', {
+      number: copied.index + 1,
+      total: texts.length,
+      text: sanitiseLine(text, 60),
+    });
+  };
+
+  const command = (key: KeyId) => {
+    status = '';
+    switch (key) {
+      case 'escape':
+        if (editing) editing = undefined;
+        else if (overlay) overlay = undefined;
+        else if (scene() === 'busy' || scene() === 'offer') send({ type: 'cancel' });
+        break;
+      case 'back':
+        overlay = undefined;
+        if (state().answered.length === 0 && scene() !== 'step' && scene() !== 'fix')
+          status = words().t('step.nothing-to-undo');
+        else send({ type: 'undo' });
+        break;
+      case 'copy':
+        copyNext();
+        break;
+      case 'look':
+        if (!world.probe) status = words().t('probe.no-cluster');
+        else if (mayLook()) send({ type: 'probe' });
+        else status = words().t('probe.none-here');
+        break;
+      case 'symptoms':
+      case 'language':
+      case 'facts':
+      case 'history':
+        if (overlay === key) overlay = undefined;
+        else open(key);
+        break;
+      case 'help':
+        printed.push({ kind: 'help' });
+        break;
+      default:
+        return;
+    }
+    changed();
+  };
+
+  const submit: Session['submit'] = (text, via = 'typed', cut = false) => {
+    status = '';
+    const trimmed = text.trim();
+    if (overlay === 'facts' && editing) {
+      if (trimmed !== '') send({ type: 'learn', name: editing, value: sanitiseLine(trimmed, 200) });
+      editing = undefined;
+      overlay = undefined;
+    } else if (/^\d{1,2}$/.test(trimmed) && choices()[Number(trimmed) - 1]) {
+      pick(choices()[Number(trimmed) - 1]!.id);
+    } else if (overlay === 'symptoms') {
+      const [first] = choices();
+      if (first) pickInOverlay(first.id);
+    } else if (NO_TEXT.test(text)) {
+      status = scene() === 'paste' ? words().t('input.empty') : '';
+    } else {
+      overlay = undefined;
+      say(text, via, cut);
+    }
+    changed();
+  };
+  const say = (text: string, via: 'paste' | 'pipe' | 'typed' | 'file', cut: boolean) => {
+    const now = scene();
+    if (now === 'step' || now === 'fix' || now === 'consent') {
+      if (now === 'consent') send({ type: 'look', looking: 'ask' });
+      send({ type: 'say', text });
+    } else if (now === 'paste' || now === 'matches' || now === 'end') {
+      send({ type: 'paste', text, via, cut });
+    } else {
+      status = words().t('input.wait');
+    }
+  };
+
+  actor.subscribe(changed);
+  actor.start();
+  if (options.events) printed.push(...resumeNote(factory.words(state().language)));
+  changed();
+
+  return {
+    view: () => {
+      cached ??= {
+        words: words(),
+        printed: [...printed],
+        scene: scene(),
+        overlay,
+        choices: choices(),
+        busy: scene() === 'busy' ? busyLabel() : undefined,
+        lead: overlay ? '' : lead(),
+        status,
+        placeholder: placeholder(),
+        editing,
+        place: place(),
+        flow: state().at?.flow,
+        state: state(),
+      };
+      return cached;
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    submit,
+    pick: (id) => {
+      status = '';
+      pick(id);
+      changed();
+    },
+    command,
+    typing: (text) => {
+      if (overlay === 'symptoms' && text !== filter) {
+        filter = text;
+        cached = undefined;
+        for (const listener of listeners) listener();
+      }
+    },
+    enter: (flow) => {
+      send({ type: 'choose', flow, by: 'argument' });
+      changed();
+    },
+    learn: (name, value) => {
+      send({ type: 'learn', name, value: sanitiseLine(value, 200) });
+      changed();
+    },
+    speak: (language) => {
+      if (state().language !== language) send({ type: 'speak', language });
+      changed();
+    },
+    events: () => context().events,
+    stop: () => actor.stop(),
+  };
+
+  function busyLabel(): string {
+    const snapshot = actor.getSnapshot();
+    return words().t(snapshot.matches({ stepping: 'probing' }) ? 'busy.looking' : 'busy.matching');
+  }
+
+  function lead(): string {
+    const now = scene();
+    if (now === 'offer') return words().t('offer.ask');
+    if (now !== 'consent') return '';
+    const view = place();
+    const probe = view?.kind === 'step' ? (view.probe ?? '') : '';
+    return words().t('consent.ask', {
+      reads: options.lookAt?.reads(probe) ?? '',
+      context: sanitiseLine(options.lookAt?.context ?? '', 60),
+    });
+  }
+
+  function placeholder(): string {
+    const t = words().t;
+    if (overlay === 'facts' && editing) return t('prompt.fact', { name: t(`fact.${editing}`) });
+    if (overlay === 'symptoms') return t('prompt.filter');
+    if (overlay) return t('prompt.choose');
+    return t(`prompt.${scene()}`);
+  }
+
+  function resumeNote(w: Words): Printed[] {
+    return [{ kind: 'note', tone: 'plain', text: w.t('resume.note', { id: state().id }), details: [] }];
+  }
+}
+
+/** Everything of a place that is worth having in the clipboard, in the order it is shown. */
+export function copyables(view: PlaceView): string[] {
+  if (view.kind !== 'fix') return view.commands.map(({ text }) => text);
+  return [
+    ...view.steps.flatMap(({ command, yaml }) => [
+      ...(command ? [command.text] : []),
+      ...(yaml ? [yaml] : []),
+    ]),
+    ...view.verify.commands.map(({ text }) => text),
+  ];
+}
+
+function factsAsked(view: PlaceView): FactName[] {
+  const commands =
+    view.kind === 'fix'
+      ? [...view.steps.flatMap((s) => (s.command ? [s.command] : [])), ...view.verify.commands]
+      : view.commands;
+  return [...new Set(commands.flatMap(({ missing }) => missing))];
+}
+
+/** For tests and reports: the facts of a case by name. */
+export function sessionFacts(session: Session): ReturnType<typeof factValues> {
+  return factValues(session.view().state);
+}
