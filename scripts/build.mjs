@@ -1,13 +1,14 @@
 // Compiles the pack to JSON and bundles the program: start-up parses no YAML and opens a handful of files.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { compilePack } from './compile-pack.mjs';
 import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(root, 'dist');
+// Built beside and swapped in at the end: a build that fails leaves the last good one.
+const dist = join(root, 'dist.new');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 rmSync(dist, { recursive: true, force: true });
@@ -78,6 +79,6 @@ const result = await build({
 // The entry is old plain JavaScript, so that an old Node can still read the sentence that it is too old.
 writeFileSync(join(dist, 'unmesh.js'), readFileSync(join(root, 'scripts/entry.js'), 'utf8'), { mode: 0o755 });
 writeFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), notices(root, result.metafile));
-console.error(
-  `built ${dirname(dist) === root ? 'dist' : dist}: ${Object.keys(result.metafile.outputs).length} files`,
-);
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(dist, join(root, 'dist'));
+console.error(`built dist: ${Object.keys(result.metafile.outputs).length} files`);

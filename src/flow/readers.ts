@@ -80,12 +80,18 @@ function namedFacts(re: RE2JS, matcher: ReturnType<RE2JS['matcher']>): FactValue
   return facts;
 }
 
+/** A long line is cut around what decided. Characters kept before and after it. */
+const AROUND = 90;
+
 /** The lines a match touches, three at most: evidence is shown beside the answer. */
 function evidenceOf(text: string, start: number, end: number): string {
   const from = text.lastIndexOf('\n', start - 1) + 1;
-  const stop = text.indexOf('\n', Math.max(end - 1, start));
-  return text
-    .slice(from, stop === -1 ? undefined : stop)
+  const next = text.indexOf('\n', Math.max(end - 1, start));
+  const stop = next === -1 ? text.length : next;
+  const left = start - from > AROUND ? start - AROUND : from;
+  const right = stop - end > AROUND ? end + AROUND : stop;
+  const cut = `${left > from ? '…' : ''}${text.slice(left, right)}${right < stop ? '…' : ''}`;
+  return cut
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, 3)

@@ -260,11 +260,13 @@ function finish(
   fields: readonly AccessLogField[],
   readTo: number,
 ): AccessLogEntry {
-  const valueOf = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
-  const flags = (valueOf('response_flags') ?? '-').split(',').filter((flag) => flag !== '-' && flag !== '');
-  const rawCluster = valueOf('upstream_cluster');
+  const fieldValue = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
+  const flags = (fieldValue('response_flags') ?? '-')
+    .split(',')
+    .filter((flag) => flag !== '-' && flag !== '');
+  const rawCluster = fieldValue('upstream_cluster');
   const cluster = rawCluster === undefined || rawCluster === '-' ? undefined : readCluster(rawCluster);
-  return { format, fields, flags, cluster, direction: directionOf(cluster, valueOf), readTo };
+  return { format, fields, flags, cluster, direction: directionOf(cluster, fieldValue), readTo };
 }
 
 /** Takes `outbound|PORT|SUBSET|HOST` apart, also with a trailing `;` of newer releases, and the SNI form. */
@@ -297,33 +299,33 @@ export function readCluster(raw: string): UpstreamCluster {
 
 function directionOf(
   cluster: UpstreamCluster | undefined,
-  valueOf: (name: string) => string | undefined,
+  fieldValue: (name: string) => string | undefined,
 ): AccessLogEntry['direction'] {
   if (cluster?.direction !== undefined) return cluster.direction;
   // A sidecar's inbound listener is reached on the pod's own address; 127.0.0.x upstreams are the application.
-  const upstream = valueOf('upstream_host') ?? '';
+  const upstream = fieldValue('upstream_host') ?? '';
   if (/^127\.0\.0\.\d+:/.test(upstream)) return 'inbound';
   return undefined;
 }
 
 /** The named fields a signature may ask for (docs/packs.md), as one flat table. */
 export function accessLogFields(entry: AccessLogEntry): Record<string, string> {
-  const valueOf = (name: string): string => entry.fields.find((field) => field.name === name)?.value ?? '';
+  const fieldValue = (name: string): string => entry.fields.find((field) => field.name === name)?.value ?? '';
   return {
-    flag: valueOf('response_flags') || '-',
-    details: [valueOf('response_code_details'), valueOf('connection_termination_details')]
+    flag: fieldValue('response_flags') || '-',
+    details: [fieldValue('response_code_details'), fieldValue('connection_termination_details')]
       .filter((s) => s !== '')
       .join(' '),
-    code: valueOf('response_code'),
+    code: fieldValue('response_code'),
     direction: entry.direction ?? '',
-    cluster: valueOf('upstream_cluster'),
-    'tls-reason': valueOf('upstream_transport_failure_reason'),
-    authority: valueOf('authority'),
-    sni: valueOf('requested_server_name'),
-    method: valueOf('method'),
-    path: valueOf('path'),
-    protocol: valueOf('protocol'),
-    'user-agent': valueOf('user_agent'),
-    'upstream-host': valueOf('upstream_host'),
+    cluster: fieldValue('upstream_cluster'),
+    'tls-reason': fieldValue('upstream_transport_failure_reason'),
+    authority: fieldValue('authority'),
+    sni: fieldValue('requested_server_name'),
+    method: fieldValue('method'),
+    path: fieldValue('path'),
+    protocol: fieldValue('protocol'),
+    'user-agent': fieldValue('user_agent'),
+    'upstream-host': fieldValue('upstream_host'),
   };
 }

@@ -212,8 +212,8 @@ export class FactCollector {
     const text = record.lines[0]!;
     const entry = decodeAccessLog(text);
     if (entry === undefined) return;
-    const valueOf = (name: string) => entry.fields.find((field) => field.name === name);
-    const code = valueOf('response_code');
+    const fieldValue = (name: string) => entry.fields.find((field) => field.name === name);
+    const code = fieldValue('response_code');
     const isFailure = entry.flags.length > 0 || Number(code?.value ?? 0) >= 400;
     if (!isFailure) return;
     const claim = (name: string, value: string | undefined, start: number, end: number, weight = 3): void => {
@@ -221,18 +221,18 @@ export class FactCollector {
         this.#claim(name, value, record.line, start, end, text, weight);
     };
     const flag = entry.flags.find((one) => one !== 'URX') ?? entry.flags[0];
-    const flags = valueOf('response_flags');
+    const flags = fieldValue('response_flags');
     if (flag !== undefined && flags !== undefined) {
       const at = flags.start + Math.max(0, flags.value.indexOf(flag));
       claim('flag', flag, at, at + flag.length);
     }
     if (code !== undefined && code.value !== '0') claim('code', code.value, code.start, code.end);
-    const details = valueOf('response_code_details');
+    const details = fieldValue('response_code_details');
     if (details !== undefined) claim('details', details.value, details.start, details.end);
-    const path = valueOf('path');
-    if (path !== undefined && path.value.startsWith('/')) claim('path', path.value, path.start, path.end);
+    const path = fieldValue('path');
+    if (path?.value.startsWith('/')) claim('path', path.value, path.start, path.end);
     this.#readCluster(entry, record.line, text);
-    const authority = valueOf('authority');
+    const authority = fieldValue('authority');
     if (authority !== undefined) {
       const host = /^([a-z0-9](?:[-a-z0-9.]{0,250}[a-z0-9])?)(?::\d{1,5})?$/.exec(authority.value);
       if (host !== null && /[a-z]/.test(host[1]!))

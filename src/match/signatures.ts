@@ -42,6 +42,8 @@ export class SignatureIndex {
   /** Signatures that ask for fields only. */
   readonly #fieldOnly: readonly number[];
   readonly #stamp: Int32Array;
+  readonly #tried: Int32Array;
+  readonly #touched: number[] = [];
   #turn = 0;
 
   constructor(files: readonly SignatureFile[]) {
@@ -97,6 +99,7 @@ export class SignatureIndex {
     this.#triggers = [...literals.values()];
     this.#automaton = new AhoCorasick([...literals.keys()]);
     this.#stamp = new Int32Array(this.#triggers.length);
+    this.#tried = new Int32Array(this.signatures.length);
   }
 
   /**
@@ -106,24 +109,23 @@ export class SignatureIndex {
   find(text: string, fields: Fields, whole: string, seen: Uint8Array, found: (hit: Hit) => void): void {
     const turn = ++this.#turn;
     const stamp = this.#stamp;
-    let touched: number[] | undefined;
+    const touched = this.#touched;
+    touched.length = 0;
     this.#automaton.scan(text, (literal) => {
       if (stamp[literal] === turn) return;
       stamp[literal] = turn;
-      if (touched === undefined) touched = [literal];
-      else touched.push(literal);
+      touched.push(literal);
     });
-    if (touched === undefined) return;
-    let tried: Set<number> | undefined;
+    if (touched.length === 0) return;
+    const tried = this.#tried;
     for (const literal of touched) {
       const { signatures, contexts } = this.#triggers[literal]!;
       for (const context of contexts) {
         if (seen[context] === 0 && matchGlob(this.contexts[context]!, text) !== undefined) seen[context] = 1;
       }
       for (const at of signatures) {
-        if (tried?.has(at)) continue;
-        tried ??= new Set();
-        tried.add(at);
+        if (tried[at] === turn) continue;
+        tried[at] = turn;
         const hit = this.#test(at, text, fields, whole);
         if (hit !== undefined) found(hit);
       }
@@ -186,32 +188,35 @@ function longest(globs: readonly Glob[]): Glob {
   return globs.reduce((best, glob) => (glob.size > best.size ? glob : best));
 }
 
-function trigramCounts(
-  signatures: readonly CompiledSignature[],
-  contexts: readonly Glob[],
-): Map<string, number> {
-  const counts = new Map<string, number>();
+/** How often three characters stand together in the patterns, by a small hash. */
+const GRAMS = 1 << 15;
+
+function gramAt(text: string, at: number): number {
+  return (text.charCodeAt(at) * 961 + text.charCodeAt(at + 1) * 31 + text.charCodeAt(at + 2)) & (GRAMS - 1);
+}
+
+function trigramCounts(signatures: readonly CompiledSignature[], contexts: readonly Glob[]): Uint32Array {
+  const counts = new Uint32Array(GRAMS);
   const count = (glob: Glob): void => {
-    for (const piece of glob.pieces)
-      for (let i = 0; i + 3 <= piece.length; i++) {
-        const gram = piece.slice(i, i + 3);
-        counts.set(gram, (counts.get(gram) ?? 0) + 1);
-      }
+    for (const piece of glob.pieces) for (let i = 0; i + 3 <= piece.length; i++) counts[gramAt(piece, i)]!++;
   };
-  for (const signature of signatures) for (const glob of [...signature.any, ...signature.all]) count(glob);
-  for (const glob of contexts) count(glob);
+  for (const signature of signatures) {
+    signature.any.forEach(count);
+    signature.all.forEach(count);
+  }
+  contexts.forEach(count);
   return counts;
 }
 
 /** The part of a pattern that is least like the other patterns, so that few texts have to be tried in full. */
-function rarestWindow(glob: Glob, counts: ReadonlyMap<string, number>): string {
+function rarestWindow(glob: Glob, counts: Uint32Array): string {
   const piece = glob.pieces.reduce((best, next) => (next.length > best.length ? next : best));
   if (piece.length <= WINDOW) return piece;
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let at = 0; at + WINDOW <= piece.length; at++) {
     let cost = 0;
-    for (let i = at; i + 3 <= at + WINDOW; i++) cost += counts.get(piece.slice(i, i + 3)) ?? 0;
+    for (let i = at; i + 3 <= at + WINDOW; i++) cost += counts[gramAt(piece, i)]!;
     if (cost < bestCost) {
       bestCost = cost;
       best = at;

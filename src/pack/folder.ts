@@ -61,7 +61,7 @@ export function readPackFolder(root: string): PackFolder {
     return found;
   };
   const one = <S extends z.ZodType>(folder: string, name: string, schema: S, empty: z.infer<S>): z.infer<S> =>
-    load(folder, name, schema).get('') ?? empty;
+    [...load(folder, name, schema).values()][0] ?? empty;
   const perLanguage = <S extends z.ZodType>(folder: string, schema: S) =>
     new Map(LANGUAGES.map((lang) => [lang, load(join('locales', lang, folder), '.json', schema)] as const));
 

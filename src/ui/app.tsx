@@ -1,12 +1,13 @@
 /** The root: keys in, session, frame out. The only component that ends the program. */
 import { Box, Static, Text, useApp, useInput, usePaste } from 'ink';
-import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import type { Words } from '../i18n/words.ts';
 import { ChoiceList } from './components/choice-list.tsx';
 import { PrintedBlock } from './components/printed.tsx';
 import { PromptLine } from './components/prompt-line.tsx';
 import { Spinner } from './components/spinner.tsx';
 import { useLayout } from './hooks/use-layout.ts';
+import { useLiveState } from './hooks/use-live-state.ts';
 import { commandOf } from './keys.ts';
 import type { Session } from './session.ts';
 import { EMPTY_BUFFER, editBuffer, editOf, type TextBuffer } from './text-buffer.ts';
@@ -22,15 +23,15 @@ export function App({ session, onQuit }: AppProps) {
   const view = useSyncExternalStore(session.subscribe, session.view);
   const layout = useLayout();
   const { exit } = useApp();
-  const [buffer, setBuffer] = useState<TextBuffer>(EMPTY_BUFFER);
-  const [selected, setSelected] = useState(0);
-  const [pasted, setPasted] = useState(false);
+  const [buffer, setBuffer, liveBuffer] = useLiveState<TextBuffer>(EMPTY_BUFFER);
+  const [selected, setSelected, liveSelected] = useLiveState(0);
+  const [, setPasted, livePasted] = useLiveState(false);
   const { choices, words } = view;
   const scene = `${view.scene}/${view.overlay}/${view.place?.flow}/${view.place?.state}/${view.printed.length}`;
 
   // A new question starts at its first answer.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is the trigger, not an input
-  useEffect(() => setSelected(0), [scene]);
+  useEffect(() => setSelected(0), [scene, setSelected]);
   useEffect(() => session.typing(buffer.text), [session, buffer.text]);
 
   const quit = useCallback(
@@ -41,21 +42,20 @@ export function App({ session, onQuit }: AppProps) {
     [exit, onQuit],
   );
 
-  // A number in the prompt marks its answer before Enter takes it.
-  const typedNumber = /^\d{1,2}$/.test(buffer.text.trim()) ? Number(buffer.text) - 1 : -1;
-  const marked = choices[typedNumber] ? typedNumber : Math.min(selected, Math.max(choices.length - 1, 0));
+  const marked = markedOf(choices.length, buffer.text, selected);
 
   const insert = (text: string, isPaste: boolean) => {
     setBuffer((now) => editBuffer(now, { type: 'insert', text }));
     if (isPaste) setPasted(true);
   };
   const send = () => {
-    const text = buffer.text;
+    const { text } = liveBuffer();
+    const via = livePasted() ? 'paste' : 'typed';
+    const now = session.view();
     setBuffer(EMPTY_BUFFER);
     setPasted(false);
-    if (text.trim() !== '' && view.overlay !== 'symptoms')
-      return session.submit(text, pasted ? 'paste' : 'typed');
-    const choice = choices[marked];
+    if (text.trim() !== '' && now.overlay !== 'symptoms') return session.submit(text, via);
+    const choice = now.choices[markedOf(now.choices.length, text, liveSelected())];
     if (choice?.id === ':quit') return quit('done');
     if (choice) return session.pick(choice.id);
     return session.submit(text);
@@ -63,7 +63,8 @@ export function App({ session, onQuit }: AppProps) {
 
   usePaste((text) => insert(text.replace(/\r\n?/g, '\n'), true));
   useInput((input, key) => {
-    const isEmpty = buffer.text === '' || view.overlay === 'symptoms';
+    const { overlay, choices } = session.view();
+    const isEmpty = liveBuffer().text === '' || overlay === 'symptoms';
     const command = commandOf(input, key, isEmpty);
     switch (command) {
       case 'quit':
@@ -79,7 +80,7 @@ export function App({ session, onQuit }: AppProps) {
         return setSelected((now) => (choices.length ? (now + step + choices.length) % choices.length : 0));
       }
       case 'escape':
-        if (buffer.text !== '') setBuffer(EMPTY_BUFFER);
+        if (liveBuffer().text !== '') setBuffer(EMPTY_BUFFER);
         else session.command('escape');
         return;
       case undefined: {
@@ -90,7 +91,7 @@ export function App({ session, onQuit }: AppProps) {
         return;
       }
       default:
-        setBuffer((now) => (view.overlay === 'symptoms' ? EMPTY_BUFFER : now));
+        setBuffer((now) => (overlay === 'symptoms' ? EMPTY_BUFFER : now));
         session.command(command);
     }
   });
@@ -129,6 +130,12 @@ export function App({ session, onQuit }: AppProps) {
       </Box>
     </>
   );
+}
+
+/** A number in the prompt marks its answer before Enter takes it. */
+function markedOf(count: number, typed: string, selected: number): number {
+  const number = /^\d{1,2}$/.test(typed.trim()) ? Number(typed) - 1 : -1;
+  return number >= 0 && number < count ? number : Math.min(selected, Math.max(count - 1, 0));
 }
 
 function Welcome({ words }: { readonly words: Words }) {

@@ -230,13 +230,11 @@ export function createSession(options: SessionOptions): Session {
     const t = words().t;
     const list =
       matches.length > 0
-        ? matches
-            .slice(0, 5)
-            .map((m) => ({
-              id: m.flow,
-              label: words().title(m.flow),
-              hint: t(`score.${scoreWord(m.score)}`),
-            }))
+        ? matches.slice(0, 5).map((m) => ({
+            id: m.flow,
+            label: words().title(m.flow),
+            hint: t(`score.${scoreWord(m.score)}`),
+          }))
         : nearest.map(({ flow, saying }) => ({
             id: flow,
             label: words().title(flow),

@@ -1,0 +1,22 @@
+/** Every data file that ships, with the checks `unmesh pack lint` runs on any pack. */
+import { describe, expect, it } from 'vitest';
+import { lintPack } from '../../src/lint/lint.ts';
+import { PROBE_READS } from '../../src/probe/reads.ts';
+import { shippedFolder } from '../project.ts';
+
+describe('the pack that ships', () => {
+  it('has no file that breaks the format', () => {
+    expect(shippedFolder.faults).toEqual([]);
+  });
+
+  it('passes its own linter', () => {
+    const findings = lintPack(shippedFolder, { flows: new Set(), probes: new Set(Object.keys(PROBE_READS)) });
+    expect(findings).toEqual([]);
+  });
+
+  it('recognises every symptom by at least one signature and six sayings in each language', () => {
+    for (const id of shippedFolder.flows.keys()) {
+      expect(shippedFolder.signatures.get(id)?.signatures.length, id).toBeGreaterThan(0);
+    }
+  });
+});
