@@ -1,5 +1,5 @@
 // Compiles the pack to JSON and bundles the program: start-up parses no YAML and opens a handful of files.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -77,8 +77,24 @@ const result = await build({
 });
 
 // The entry is old plain JavaScript, so that an old Node can still read the sentence that it is too old.
-writeFileSync(join(dist, 'unmesh.js'), readFileSync(join(root, 'scripts/entry.js'), 'utf8'), { mode: 0o755 });
+writeFileSync(
+  join(dist, 'unmesh.js'),
+  readFileSync(join(root, 'scripts/entry.js'), 'utf8').replace('NODE_TOO_OLD', JSON.stringify(tooOld())),
+  { mode: 0o755 },
+);
 writeFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), notices(root, result.metafile));
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(dist, join(root, 'dist'));
 console.error(`built dist: ${Object.keys(result.metafile.outputs).length} files`);
+
+/** The sentence for a Node that is too old, in each language: the bundle cannot be loaded there to say it. */
+function tooOld() {
+  return Object.fromEntries(
+    readdirSync(join(root, 'locales')).map((lang) => {
+      const words = JSON.parse(readFileSync(join(root, 'locales', lang, 'errors.json'), 'utf8'))[
+        'node-too-old'
+      ];
+      return [lang, `${words.what}\n${words.why}\n→ ${words.next}\n`];
+    }),
+  );
+}

@@ -1,7 +1,7 @@
 /** The words of the program and of the flows, in one language, English where a word is missing (visibly). */
 import i18next, { type i18n } from 'i18next';
 import type { Pack } from '../pack/pack.ts';
-import type { FlowWords, StateFile } from '../pack/schema.ts';
+import type { FlowWords, StateFile, TableWords } from '../pack/schema.ts';
 import type { Language } from '../pack/vocabulary.ts';
 
 /** Loads the program's own words of a language: `ui` and `errors`. */
@@ -17,6 +17,8 @@ export interface Words {
   error(key: string, values?: Values): string;
   /** A flow's words; English ones, marked, where this language has none (a team's own pack may lack some). */
   flow(id: string): FlowWords | undefined;
+  /** The words of a table's entries; English ones where this language has none. */
+  table(id: string): TableWords | undefined;
   /** A symptom's title, or its id where no language has one. */
   title(id: string): string;
 }
@@ -60,6 +62,7 @@ export function createWords(pack: Pack, load: LoadWords): WordsFactory {
       t: say('ui'),
       error: say('errors'),
       flow: (id) => pack.flowWords(lang, id) ?? pack.flowWords('en', id),
+      table: (id) => pack.tableWords(lang, id) ?? pack.tableWords('en', id),
       title: (id) => {
         const own = pack.symptomWords(lang)[id]?.title;
         const english = pack.symptomWords('en')[id]?.title;

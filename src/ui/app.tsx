@@ -84,6 +84,11 @@ export function App({ session, onQuit }: AppProps) {
         else session.command('escape');
         return;
       case undefined: {
+        // A line and its Enter can come in one chunk: from a fast hand, a slow network or a script.
+        if (/^[^\r\n]+\r$/.test(input)) {
+          insert(input.slice(0, -1), false);
+          return send();
+        }
         // Terminals without bracketed paste deliver a paste as one long chunk of input.
         if (input.length > 1 && /[\r\n]/.test(input)) return insert(input.replace(/\r\n?/g, '\n'), true);
         const edit = editOf(input, key);

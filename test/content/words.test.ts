@@ -14,7 +14,7 @@ const base = (key: string) => key.replace(PLURAL, '');
 const placeholders = (text: string) =>
   [...new Set([...text.matchAll(/\{\{\s*([\w-]+)/g)].map((m) => m[1]))].sort();
 
-const source = readAll(join(ROOT, 'src'));
+const source = `${readAll(join(ROOT, 'src'))}${readFileSync(join(ROOT, 'scripts/build.mjs'), 'utf8')}`;
 
 function readAll(dir: string): string {
   return readdirSync(dir, { withFileTypes: true })
