@@ -2,7 +2,8 @@
 
 import type { ProbeReport, ProbeRequest } from '../case/machine.ts';
 import { peekKubeconfig } from '../cluster/peek.ts';
-import { readsOf } from '../probe/reads.ts';
+import type { ClusterReader } from '../cluster/reader.ts';
+import { readsOf } from '../probe/probes.ts';
 
 export interface LookOptions {
   readonly look?: boolean | undefined;
@@ -24,14 +25,19 @@ export function lookFor(options: LookOptions): Look | undefined {
   if (options.look === false) return undefined;
   const found = peekKubeconfig(options.kubeconfig, options.context, options.env);
   if (!found) return undefined;
+  let open: ((signal: AbortSignal) => ClusterReader) | undefined;
   return {
     context: found.context,
     server: found.server,
     reads: (probe) => readsOf(probe).join(', '),
     probe: async (request) => {
-      // The Kubernetes client is large; it is loaded when a probe first looks and never before the first frame.
       const { runProbe } = await import('../probe/run.ts');
-      return runProbe(request, { kubeconfig: found.path, context: options.context });
+      return runProbe(request, async (signal) => {
+        // The Kubernetes client is large; it is loaded when a probe first looks and never before the first frame.
+        const { openLive } = await import('../cluster/live.ts');
+        open ??= openLive({ kubeconfig: found.path, context: options.context, env: options.env });
+        return open(signal);
+      });
     },
   };
 }

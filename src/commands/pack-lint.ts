@@ -6,15 +6,15 @@ import { openRuntime, type RuntimeOptions } from './runtime.ts';
 
 export async function runPackLint(options: RuntimeOptions & { readonly folder: string }): Promise<ExitCode> {
   const runtime = await openRuntime({ ...options, packs: [] });
-  const [{ readPackFolder }, { lintPack }, { PROBE_READS }] = await Promise.all([
+  const [{ readPackFolder }, { lintPack }, { PROBES }] = await Promise.all([
     import('../pack/folder.ts'),
     import('../lint/lint.ts'),
-    import('../probe/reads.ts'),
+    import('../probe/probes.ts'),
   ]);
   const pack = readPackFolder(resolve(options.folder));
   const findings = lintPack(pack, {
     flows: new Set(runtime.pack.flowIds),
-    probes: new Set(Object.keys(PROBE_READS)),
+    probes: new Set(Object.keys(PROBES)),
   });
   for (const { file, at, message } of findings)
     process.stdout.write(`${sanitiseLine(`${file} ${at}: ${message}`)}\n`);

@@ -1,7 +1,7 @@
 /** Every data file that ships, with the checks `unmesh pack lint` runs on any pack. */
 import { describe, expect, it } from 'vitest';
 import { lintPack } from '../../src/lint/lint.ts';
-import { PROBE_READS } from '../../src/probe/reads.ts';
+import { PROBES } from '../../src/probe/probes.ts';
 import { shippedFolder } from '../project.ts';
 
 describe('the pack that ships', () => {
@@ -10,7 +10,7 @@ describe('the pack that ships', () => {
   });
 
   it('passes its own linter', () => {
-    const findings = lintPack(shippedFolder, { flows: new Set(), probes: new Set(Object.keys(PROBE_READS)) });
+    const findings = lintPack(shippedFolder, { flows: new Set(), probes: new Set(Object.keys(PROBES)) });
     expect(findings).toEqual([]);
   });
 

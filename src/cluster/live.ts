@@ -1,0 +1,310 @@
+/** Reads a live cluster: GET and nothing else, each request with a time-out, a size limit and an abort signal. */
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubeConfig } from '@kubernetes/client-node';
+import { type ClusterChoice, firstLine, openKubeconfig } from './kubeconfig.ts';
+import { type ClusterReader, type KubeObject, type ListOptions, LookError } from './reader.ts';
+import { RESOURCES, type Resource } from './resources.ts';
+
+export interface LiveLimits {
+  /** One request, from asking to the last byte. Milliseconds. */
+  readonly timeout: number;
+  /** Objects in one page of a list. */
+  readonly page: number;
+  /** Objects a list may have in all; more than that is cut and said so. */
+  readonly objects: number;
+  /** One answer. Bytes. */
+  readonly bytes: number;
+}
+
+export const LIVE_LIMITS: LiveLimits = {
+  timeout: 10_000,
+  page: 500,
+  objects: 50_000,
+  bytes: 64 * 1024 * 1024,
+};
+
+/** How often a request that the server asked to repeat is repeated (429, 5xx with Retry-After). */
+const REPEATS = 2;
+/** Longest wait that a server may ask for. Milliseconds. */
+const MAX_WAIT = 3_000;
+
+/** Opens the cluster once for a case: credentials and discovery are asked for once, whoever reads. Throws LookError. */
+export function openLive(
+  choice: ClusterChoice,
+  limits: LiveLimits = LIVE_LIMITS,
+): (signal: AbortSignal) => ClusterReader {
+  const connection = connect(openKubeconfig(choice));
+  let served: ReadonlyMap<string, readonly string[]> | undefined;
+  return (signal) => {
+    const door = new Door(connection, signal, limits);
+    const groups = async () => {
+      served ??= await readGroups(door);
+      return served;
+    };
+    return readerOf(door, groups, limits);
+  };
+}
+
+function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimits): ClusterReader {
+  /** The path of a resource's list, `undefined` where the cluster does not serve it. */
+  const pathOf = async (resource: Resource, namespace: string | undefined): Promise<string | undefined> => {
+    const version = resource.versions.length === 1 ? resource.versions[0] : await servedVersion(resource);
+    if (version === undefined) return undefined;
+    const root = resource.group === '' ? `/api/${version}` : `/apis/${resource.group}/${version}`;
+    const scope = resource.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+    return `${root}${scope}/${resource.plural}`;
+  };
+  const servedVersion = async (resource: Resource): Promise<string | undefined> => {
+    const versions = (await groups()).get(resource.group) ?? [];
+    return resource.versions.find((version) => versions.includes(version)) ?? versions[0];
+  };
+
+  return {
+    groups,
+    async list(id, options = {}) {
+      const path = await pathOf(RESOURCES[id], options.namespace);
+      return path === undefined ? [] : readPages(door, path, options, limits);
+    },
+    async get(id, name, namespace) {
+      const path = await pathOf(RESOURCES[id], namespace);
+      if (path === undefined) return undefined;
+      const answer = await door.json(`${path}/${encodeURIComponent(name)}`, { absentIsFine: true });
+      return answer as KubeObject | undefined;
+    },
+    async log({ namespace, pod, container, tail, previous, sinceSeconds }) {
+      const query = new URLSearchParams({
+        container,
+        tailLines: String(tail),
+        limitBytes: String(limits.bytes),
+      });
+      if (previous) query.set('previous', 'true');
+      if (sinceSeconds !== undefined) query.set('sinceSeconds', String(sinceSeconds));
+      const { body } = await door.get(
+        `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`,
+      );
+      return body;
+    },
+    async version() {
+      const { body, headers } = await door.get('/version');
+      const parsed = parse(body, '/version') as { gitVersion?: unknown };
+      const date = headers.date ? new Date(headers.date) : undefined;
+      return { gitVersion: String(parsed.gitVersion ?? ''), date };
+    },
+  };
+}
+
+async function readGroups(door: Door): Promise<ReadonlyMap<string, readonly string[]>> {
+  const answer = (await door.json('/apis')) as { groups?: unknown };
+  const groups = Array.isArray(answer?.groups) ? answer.groups : [];
+  return new Map(
+    groups.flatMap((group: { name?: unknown; versions?: unknown }) => {
+      const versions = Array.isArray(group?.versions) ? group.versions : [];
+      return typeof group?.name === 'string'
+        ? [[group.name, versions.map((v: { version?: unknown }) => String(v?.version ?? ''))] as const]
+        : [];
+    }),
+  );
+}
+
+async function readPages(
+  door: Door,
+  path: string,
+  options: ListOptions,
+  limits: LiveLimits,
+): Promise<KubeObject[]> {
+  const found: KubeObject[] = [];
+  let next = '';
+  let restarts = 0;
+  do {
+    const query = new URLSearchParams({ limit: String(limits.page) });
+    if (options.labelSelector) query.set('labelSelector', options.labelSelector);
+    if (options.fieldSelector) query.set('fieldSelector', options.fieldSelector);
+    if (next) query.set('continue', next);
+    let answer: { items?: unknown; metadata?: { continue?: unknown } } | undefined;
+    try {
+      answer = (await door.json(`${path}?${query}`, { absentIsFine: true })) as typeof answer;
+    } catch (error) {
+      // 410: the list was so slow that its snapshot expired on the server; it is begun anew, once.
+      if (!(error instanceof LookError && error.detail.includes('410') && restarts++ === 0)) throw error;
+      found.length = 0;
+      next = '';
+      continue;
+    }
+    if (answer === undefined) return found;
+    if (Array.isArray(answer.items)) for (const item of answer.items) if (isObject(item)) found.push(item);
+    next = typeof answer.metadata?.continue === 'string' ? answer.metadata.continue : '';
+  } while (next !== '' && found.length < limits.objects);
+  return found;
+}
+
+interface Answer {
+  readonly body: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+interface Connection {
+  readonly server: URL;
+  /** Credentials; asked for once, since an exec plugin may open a browser. */
+  auth(): Promise<RequestOptions>;
+}
+
+function connect(config: KubeConfig): Connection {
+  const address = config.getCurrentCluster()?.server ?? '';
+  let server: URL;
+  try {
+    server = new URL(address);
+  } catch (cause) {
+    throw new LookError('failed', `kubeconfig: "${address}" is no server address`, cause);
+  }
+  const ask = async () => {
+    const options: RequestOptions = {};
+    try {
+      await config.applyToHTTPSOptions(options);
+    } catch (cause) {
+      throw new LookError('failed', `credentials: ${firstLine(cause)}`, cause);
+    }
+    return options;
+  };
+  let asked: Promise<RequestOptions> | undefined;
+  return {
+    server,
+    auth: () => {
+      asked ??= ask();
+      return asked;
+    },
+  };
+}
+
+/** The one place from which requests leave. */
+class Door {
+  readonly #connection: Connection;
+  readonly #signal: AbortSignal;
+  readonly #limits: LiveLimits;
+
+  constructor(connection: Connection, signal: AbortSignal, limits: LiveLimits) {
+    this.#connection = connection;
+    this.#signal = signal;
+    this.#limits = limits;
+  }
+
+  async json(path: string, { absentIsFine = false } = {}): Promise<unknown> {
+    const answer = await this.get(path, absentIsFine);
+    return answer.body === '' ? undefined : parse(answer.body, path);
+  }
+
+  async get(path: string, absentIsFine = false): Promise<Answer> {
+    for (let attempt = 0; ; attempt++) {
+      const { status, body, headers } = await this.#send(path);
+      if (status >= 200 && status < 300) return { body, headers };
+      if (status === 404 && absentIsFine) return { body: '', headers };
+      const isBusy = status === 429 || status >= 500;
+      if (!isBusy || attempt >= REPEATS) throw refused(path, status, body);
+      await this.#wait(Number(headers['retry-after'] ?? 1) * 1000);
+    }
+  }
+
+  async #send(path: string): Promise<Answer & { status: number }> {
+    const { timeout, bytes } = this.#limits;
+    const { server } = this.#connection;
+    const deadline = AbortSignal.timeout(timeout);
+    const signal = AbortSignal.any([this.#signal, deadline]);
+    const auth = await abortable(this.#connection.auth(), signal, () => this.#aborted(path, deadline));
+    const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
+    const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
+    return new Promise((resolve, reject) => {
+      const fail = (error: unknown) =>
+        reject(signal.aborted ? this.#aborted(path, deadline) : unreachable(path, error));
+      const request = send(
+        url,
+        {
+          ...auth,
+          method: 'GET',
+          signal,
+          headers: { ...(auth.headers as object), accept: 'application/json' },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          let size = 0;
+          response.on('data', (chunk: Buffer) => {
+            size += chunk.length;
+            if (size <= bytes) chunks.push(chunk);
+            else request.destroy(new Error(`the answer is larger than ${bytes} bytes`));
+          });
+          response.on('error', fail);
+          response.on('aborted', () => fail(new Error('the connection was cut')));
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              body: Buffer.concat(chunks).toString('utf8'),
+              headers: response.headers,
+            }),
+          );
+        },
+      );
+      request.on('error', fail);
+      request.end();
+    });
+  }
+
+  #aborted(path: string, deadline: AbortSignal): LookError {
+    return deadline.aborted && !this.#signal.aborted
+      ? new LookError('timed-out', `GET ${shown(path)}: ${this.#limits.timeout / 1000} s`)
+      : new LookError('cancelled', `GET ${shown(path)}`);
+  }
+
+  async #wait(milliseconds: number): Promise<void> {
+    const time = Number.isFinite(milliseconds) ? Math.min(Math.max(milliseconds, 0), MAX_WAIT) : 1000;
+    try {
+      await sleep(time, undefined, { signal: this.#signal });
+    } catch (cause) {
+      throw new LookError('cancelled', 'waiting to repeat a request', cause);
+    }
+  }
+}
+
+/** An exec plugin that hangs must not hang the case. */
+function abortable<T>(work: Promise<T>, signal: AbortSignal, why: () => LookError): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(why());
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+function refused(path: string, status: number, body: string): LookError {
+  const detail = `GET ${shown(path)}: ${status} ${messageOf(body)}`.trim();
+  if (status === 401 || status === 403) return new LookError('forbidden', detail);
+  return new LookError(status === 429 || status >= 500 ? 'unreachable' : 'failed', detail);
+}
+
+function unreachable(path: string, error: unknown): LookError {
+  return error instanceof LookError
+    ? error
+    : new LookError('unreachable', `GET ${shown(path)}: ${firstLine(error)}`, error);
+}
+
+/** The sentence of a Status object, or the beginning of whatever came. */
+function messageOf(body: string): string {
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    if (typeof message === 'string') return message.slice(0, 300);
+  } catch {}
+  return body.slice(0, 120);
+}
+
+function parse(body: string, path: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new LookError('failed', `GET ${shown(path)}: the answer is no JSON`, cause);
+  }
+}
+
+function isObject(value: unknown): value is KubeObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const shown = (path: string) => path.split('?')[0]!.slice(0, 200);
