@@ -1,4 +1,0 @@
-import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);
-import{a,d,e as f}from"./chunk-ML3B3AXO.js";import{a as p,d as u}from"./chunk-RXR5RLNV.js";import"./chunk-XGAB6JIP.js";import{b as l}from"./chunk-VC6OZBZ7.js";import"./chunk-6LABEYNX.js";import{a as m}from"./chunk-6JOMIREG.js";import"./chunk-ZDX2XL2S.js";import"./chunk-ICJP67YE.js";import"./chunk-7QWMKDIK.js";async function E(r){let n=await l(r),e=n.words.words(n.language),s=a(r.env),i=d(s);i.length===0&&process.stdout.write(`${e.t("resume.none")}
-`);for(let o of i){let t=w(o);process.stdout.write(`${o}  ${t}
-`)}return m.ok;function w(o){try{let t=u(f(s,o).events,p(n.pack)),c=t.at?.flow??t.matches[0]?.flow,y=t.end?e.t(`end.${t.end.outcome}.label`):e.t("report.open");return`${c?e.title(c):"-"}  (${y})`}catch{return"?"}}}export{E as runCases};

@@ -1,2 +1,0 @@
-import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);
-import{f as a}from"./chunk-ICJP67YE.js";var n=/\{\{\s*([a-z0-9-]+)\s*\}\}/g;function l(t,e){return t.replace(n,(s,r)=>(a(r)?e[r]:void 0)??`<${r}>`)}function i(t){return[...new Set([...t.matchAll(n)].map(e=>e[1]))]}function u(t,e){return i(t).filter(s=>a(s)&&e[s]===void 0)}function m(t){return{"istio-namespace":t.platform==="aks"?"aks-istio-system":"istio-system",...t}}export{l as a,i as b,u as c,m as d};

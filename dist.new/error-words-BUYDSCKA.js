@@ -1,2 +1,0 @@
-import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);
-import{a as o}from"./chunk-6LABEYNX.js";import"./chunk-7QWMKDIK.js";import{readFileSync as a}from"node:fs";import{join as n}from"node:path";var d={flowIds:[],flow:()=>{},symptom:()=>{},flowWords:()=>{},symptomWords:()=>({}),signatures:()=>[],tableIds:[],table:()=>{},tableWords:()=>{},sources:()=>({}),coverage:()=>({})};function m(r,e){return o(d,(s,t)=>JSON.parse(a(n(r,"locales",s,`${t}.json`),"utf8"))).words(e)}export{m as errorWords};

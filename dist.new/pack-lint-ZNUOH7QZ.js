@@ -1,4 +1,0 @@
-import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);
-import{b as r}from"./chunk-VC6OZBZ7.js";import"./chunk-6LABEYNX.js";import{a as o}from"./chunk-6JOMIREG.js";import"./chunk-ZDX2XL2S.js";import"./chunk-ICJP67YE.js";import{b as n}from"./chunk-P2DLMK5U.js";import"./chunk-7QWMKDIK.js";import{resolve as d}from"node:path";async function P(e){let s=await r({...e,packs:[]}),[{readPackFolder:m},{lintPack:p},{PROBES:a}]=await Promise.all([import("./folder-6MJR64RI.js"),import("./lint-5IGUATT7.js"),import("./probes-XXCXWAGK.js")]),i=m(d(e.folder)),t=p(i,{flows:new Set(s.pack.flowIds),probes:new Set(Object.keys(a))});for(let{file:f,at:c,message:l}of t)process.stdout.write(`${n(`${f} ${c}: ${l}`)}
-`);return process.stdout.write(`${i.flows.size} flows, ${t.length} findings
-`),t.length>0?o.found:o.ok}export{P as runPackLint};
