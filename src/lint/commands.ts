@@ -2,7 +2,7 @@
 
 /** Programs a command of a flow may call. */
 const PROGRAMS = new Set(
-  'kubectl istioctl az gcloud asmcli curl openssl helm docker grep awk sed sort uniq head tail jq tr cut wc base64 xargs for while do done until seq sleep date echo printf cat diff dig nslookup nc ss netstat iptables-save iptables ip6tables-save sh bash ps crictl journalctl systemctl timedatectl chronyc ntpq grpcurl sudo watch ping traceroute ulimit cp mkdir ls sha256sum column test true exit tee python3 aws ctr nft ip lsmod modprobe getenforce uname cd make if then fi else'.split(
+  'unmesh kubectl istioctl az gcloud asmcli curl openssl helm docker grep awk sed sort uniq head tail jq tr cut wc base64 xargs for while do done until seq sleep date echo printf cat diff dig nslookup nc ss netstat iptables-save iptables ip6tables-save sh bash ps crictl journalctl systemctl timedatectl chronyc ntpq grpcurl sudo watch ping traceroute ulimit cp mkdir ls sha256sum column test true exit tee python3 aws ctr nft ip lsmod modprobe getenforce uname cd make if then fi else'.split(
     ' ',
   ),
 );

@@ -470,7 +470,7 @@ export function createSession(options: SessionOptions): Session {
     if (now !== 'consent') return '';
     const view = place();
     const probe = view?.kind === 'step' ? (view.probe ?? '') : '';
-    return words().t('consent.ask', {
+    return words().t('consent.question', {
       reads: options.lookAt?.reads(probe) ?? '',
       context: sanitiseLine(options.lookAt?.context ?? '', 60),
     });
