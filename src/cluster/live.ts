@@ -117,7 +117,7 @@ async function readPages(
   const found: KubeObject[] = [];
   let next = '';
   let restarts = 0;
-  do {
+  for (;;) {
     const query = new URLSearchParams({ limit: String(limits.page) });
     if (options.labelSelector) query.set('labelSelector', options.labelSelector);
     if (options.fieldSelector) query.set('fieldSelector', options.fieldSelector);
@@ -135,8 +135,8 @@ async function readPages(
     if (answer === undefined) return found;
     if (Array.isArray(answer.items)) for (const item of answer.items) if (isObject(item)) found.push(item);
     next = typeof answer.metadata?.continue === 'string' ? answer.metadata.continue : '';
-  } while (next !== '' && found.length < limits.objects);
-  return found;
+    if (next === '' || found.length >= limits.objects) return found;
+  }
 }
 
 interface Answer {
