@@ -19,13 +19,17 @@ const dir = mkdtempSync(join(tmpdir(), 'unmesh-bench-'));
 /** Milliseconds until `marker` is on the terminal. */
 function firstFrame(args: string[], marker: string): Promise<number> {
   const begun = performance.now();
-  const env = { ...process.env, HOME: dir, XDG_STATE_HOME: dir, LANG: 'en_US.UTF-8', CI: '' };
+  const env: NodeJS.ProcessEnv = { ...process.env, HOME: dir, XDG_STATE_HOME: dir, LANG: 'en_US.UTF-8' };
+  // Ink draws only its last frame where CI is set, even to the empty string.
+  delete env.CI;
   const child = pty.spawn(process.execPath, args, { cols: 100, rows: 30, env });
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let seen = '';
+    const timer = setTimeout(() => reject(new Error(`no "${marker}" within 10 s: ${seen}`)), 10_000);
     child.onData((data) => {
       seen += data;
       if (!seen.includes(marker)) return;
+      clearTimeout(timer);
       resolve(performance.now() - begun);
       child.kill('SIGKILL');
     });
