@@ -3,6 +3,7 @@
 import { calibrate, THRESHOLD } from './calibrate.ts';
 import { CLIP } from './clean.ts';
 import { fold } from './fold.ts';
+import { type MeshSign, meshSignOf } from './mesh-sign.ts';
 import type { SayingIndex, SayingScore } from './sayings.ts';
 import { rankOf } from './sayings.ts';
 import type { Finding, Sample, Scan } from './scan.ts';
@@ -11,12 +12,20 @@ import type { EvidenceLine, Match, MatchResult, NearestSaying } from './types.ts
 
 /** Longest text that is taken as a description, in characters. */
 const DESCRIPTION = 600;
+/** Characters looked at for signs of a mesh. */
+const SIGN = 8_000;
+/** A signature this sure needs no likeness. */
+const CERTAIN = 0.97;
+/** How far likeness moves the order of flows that signatures found. */
+const PULL = 0.6;
 const MAX_MATCHES = 8;
 const MAX_EVIDENCE = 12;
 
 interface Strength {
   readonly flow: string;
   raw: number;
+  /** What the flows are ordered by, where likeness was asked too. */
+  order?: number;
   readonly findings: Finding[];
   saying: SayingScore | undefined;
 }
@@ -53,35 +62,48 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
     strength.raw = 1 - doubt;
   }
 
-  const text = scan.notable.map((line) => line.text).join('\n');
+  const text = (scan.notable.length > 0 ? scan.notable : scan.aside).map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));
-  if (text !== '' && (isDescription || strongest < 0.9)) {
-    const likeness = sayings().search(text.slice(0, 6000), isDescription);
-    const scale = isDescription ? 1 : 0.6;
-    for (const score of likeness.slice(0, 12)) {
-      const value = rankOf(score) * scale;
-      if (value < 0.08) continue;
+  const sign = text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN));
+  if (text !== '' && (isDescription || strongest < CERTAIN)) {
+    for (const score of sayings().search(text.slice(0, 6000), isDescription).slice(0, 12)) {
       const strength = strengthOf(score.flow);
       strength.saying = score;
-      strength.raw = 1 - (1 - strength.raw) * (1 - value * (strength.findings.length > 0 ? 0.4 : 1));
+      const like = likenessSureness(score, sign);
+      strength.order = 1 - (1 - strength.raw) * (1 - PULL * rankOf(score));
+      strength.raw = strength.raw === 0 ? like : 1 - (1 - strength.raw) * (1 - 0.4 * like);
     }
   }
 
-  const ranked = [...flows.values()].sort((a, b) => b.raw - a.raw);
+  const ranked = [...flows.values()].sort((a, b) => orderOf(b) - orderOf(a));
   const matches: Match[] = [];
   for (const strength of ranked) {
     const score = calibrate(strength.raw);
-    if (score < THRESHOLD || matches.length >= MAX_MATCHES) break;
+    if (score < THRESHOLD) continue;
+    if (matches.length >= MAX_MATCHES) break;
     matches.push({
       flow: strength.flow,
-      score,
+      // The order is decided by more than the score: a later match never shows a higher one.
+      score: Math.min(score, matches.at(-1)?.score ?? 1),
       evidence: evidenceOf(strength, scan, index),
       signatures: strength.findings.map((finding) => index.signatures[finding.signature]!.id),
     });
   }
   const nearest = matches.length === 0 && text !== '' ? sayings().nearest(text.slice(0, 200), 3) : [];
   return { matches, nearest, independent: independentOf(matches, ranked) };
+}
+
+const orderOf = (strength: Strength): number => strength.order ?? strength.raw;
+
+/**
+ * How sure likeness alone makes us, by how much of a mesh the text shows: among texts that name the mesh the
+ * likest flow is right nine times in ten, while the words of a cook's question may be like a saying too.
+ */
+function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number {
+  if (sign === 'mesh') return best < 0.12 ? 0 : 0.25 + 0.7 * Math.min(1, best);
+  if (sign === 'near') return best < 0.36 ? 0 : 0.15 + 0.75 * Math.min(1, best);
+  return best < 0.62 || cover < 0.45 ? 0 : 0.7 * Math.min(1, best);
 }
 
 /** A signature's own score, less where another signature knows more of the same line. */

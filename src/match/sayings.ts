@@ -3,6 +3,7 @@
  * sayings and the texts of the signatures, weighted by how few flows use a word.
  */
 import Fuse from 'fuse.js';
+import { conceptsOf } from './concepts.ts';
 import { fold } from './fold.ts';
 import { tokensOf } from './tokens.ts';
 import type { MatchKnowledge } from './types.ts';
@@ -22,9 +23,15 @@ export interface SayingScore {
   readonly best: number;
   /** Share of the query's weight that the flow's words explain at all, 0..1. */
   readonly cover: number;
+  /** BM25 of the query over all texts of the flow as one document, as a share of the best flow's, 0..1. */
+  readonly whole: number;
   /** The best of the flow's texts. */
   readonly doc: { readonly text: string; readonly lang: string; readonly kind: Doc['kind'] };
 }
+
+/** BM25: how soon repetition stops to count, and how much a long flow is held against it. */
+const K1 = 1.2;
+const B = 0.6;
 
 /** Fuse's cost grows with the query; beyond this a query is no typo of a saying. */
 const FUSE_QUERY = 64;
@@ -37,6 +44,8 @@ export class SayingIndex {
   readonly #weights = new Map<string, number>();
   /** Bits of flows that use a token are not kept; this is the set of flows by token. */
   readonly #flowsOf = new Map<string, Set<number>>();
+  /** Tokens in all texts of a flow. */
+  readonly #lengths: number[] = [];
   /** Known Latin words by length, for mending typos. */
   readonly #words = new Map<number, string[]>();
 
@@ -79,7 +88,9 @@ export class SayingIndex {
 
   #add(flow: number, kind: Doc['kind'], lang: string, text: string): void {
     const at = this.#docs.push({ flow, kind, lang, text, norm: 0 }) - 1;
-    for (const token of new Set(tokensOf(fold(text), 400))) {
+    const tokens = wordsOf(fold(text), 400);
+    this.#lengths[flow] = (this.#lengths[flow] ?? 0) + tokens.size;
+    for (const token of tokens) {
       const docs = this.#postings.get(token);
       if (docs === undefined) this.#postings.set(token, [at]);
       else docs.push(at);
@@ -90,12 +101,12 @@ export class SayingIndex {
   }
 
   /** Flows by likeness, best first. `mend` looks for typos among unknown words. `skip` leaves a text out (tests). */
-  search(text: string, mend: boolean, skip?: string): SayingScore[] {
+  search(text: string, mend: boolean, skip?: ReadonlySet<string>): SayingScore[] {
     const folded = fold(text);
     const tokens = new Map<string, number>();
     const heaviest = Math.log(1 + this.#flows.length);
     let mended = 0;
-    for (const token of new Set(tokensOf(folded, 600))) {
+    for (const token of wordsOf(folded, 600)) {
       const weight = this.#weights.get(token);
       if (weight !== undefined) tokens.set(token, weight);
       else {
@@ -111,6 +122,9 @@ export class SayingIndex {
     let total = 0;
     const dots = new Float64Array(this.#docs.length);
     const covers = new Float64Array(this.#flows.length);
+    const wholes = new Float64Array(this.#flows.length);
+    const counts = new Float64Array(this.#flows.length);
+    const average = this.#lengths.reduce((sum, length) => sum + length, 0) / this.#flows.length;
     for (const [token, weight] of tokens) {
       queryNorm += weight * weight;
       total += weight;
@@ -118,8 +132,16 @@ export class SayingIndex {
       if (docs === undefined) continue;
       const own = this.#weights.get(token)!;
       for (const doc of docs) dots[doc]! += weight * own;
-      for (const flow of this.#flowsOf.get(token)!) covers[flow]! += weight;
+      counts.fill(0);
+      for (const doc of docs) if (!skip?.has(this.#docs[doc]!.text)) counts[this.#docs[doc]!.flow]!++;
+      for (const flow of this.#flowsOf.get(token)!) {
+        covers[flow]! += weight;
+        const count = counts[flow]!;
+        const length = this.#lengths[flow]! / average;
+        wholes[flow]! += (weight * count * (K1 + 1)) / (count + K1 * (1 - B + B * length));
+      }
     }
+    const bestWhole = Math.max(...wholes) || 1;
     queryNorm = Math.sqrt(queryNorm);
     const best = new Float64Array(this.#flows.length);
     const bestDoc = new Int32Array(this.#flows.length).fill(-1);
@@ -127,7 +149,7 @@ export class SayingIndex {
     for (let at = 0; at < this.#docs.length; at++) {
       if (dots[at] === 0) continue;
       const doc = this.#docs[at]!;
-      if (skip !== undefined && doc.text === skip) continue;
+      if (skip?.has(doc.text)) continue;
       const likeness = dots[at]! / (queryNorm * doc.norm);
       if (likeness > best[doc.flow]!) {
         second[doc.flow] = best[doc.flow]!;
@@ -143,6 +165,7 @@ export class SayingIndex {
         flow: this.#flows[flow]!,
         best: best[flow]! + 0.25 * second[flow]!,
         cover: covers[flow]! / total,
+        whole: wholes[flow]! / bestWhole,
         doc: { text: doc.text, lang: doc.lang, kind: doc.kind },
       });
     }
@@ -205,8 +228,16 @@ export class SayingIndex {
   }
 }
 
+/** Words and the concepts they stand for: `~timeout` is shared by every language's word for it. */
+function wordsOf(folded: string, limit: number): Set<string> {
+  const words = new Set(tokensOf(folded, limit));
+  for (const concept of conceptsOf(folded)) words.add(`~${concept}`);
+  return words;
+}
+
+/** Likeness for ordering flows, 0..1 and a little more. Weights found by leaving sayings and samples out. */
 export function rankOf(score: SayingScore): number {
-  return 0.65 * score.best + 0.35 * score.cover;
+  return 0.45 * score.best + 0.2 * score.cover + 0.35 * score.whole;
 }
 
 /** Edits (with swaps of neighbours) between two words, or `limit` when there are at least as many. */

@@ -36,10 +36,14 @@ export class Scan {
   readonly facts = new FactCollector();
   /** Lines that say something: not healthy, no frames, no table heads. */
   readonly notable: { readonly line: number; readonly text: string; readonly weight: number }[] = [];
+  /** The first of the lines set aside: all there is to compare where nothing else is left. */
+  readonly aside: { readonly line: number; readonly text: string; readonly weight: number }[] = [];
   total = 0;
   noise = 0;
   /** Records of any kind but plain text: a paste without them is a description. */
   structured = 0;
+  /** Whether a line of Envoy's access log was among the records. */
+  hasAccessLog = false;
   /** Folded characters of plain text. */
   plain = 0;
   /** Most characters known of any line: a signature that knows less of the same line is less sure. */
@@ -83,11 +87,14 @@ export class Scan {
     if (hasFields(record)) this.#index.findByFields(joined, record.fields, (hit) => found(hit, 0));
 
     this.facts.add(record, hits > 0);
+    if (record.kind === 'access') this.hasAccessLog = true;
     if (record.kind === 'text') this.plain += joined.length;
     else this.structured++;
-    if (hits === 0 && isNoise(record)) this.noise++;
-    else if (this.notable.length < MAX_NOTABLE || this.findings.size > before)
-      this.#note(record, folded, hits > 0);
+    if (hits === 0 && isNoise(record)) {
+      this.noise++;
+      if (this.aside.length < MAX_NOTABLE) this.#note(this.aside, record, folded, false);
+    } else if (this.notable.length < MAX_NOTABLE || this.findings.size > before)
+      this.#note(this.notable, record, folded, hits > 0);
   }
 
   #keep(hit: Hit, trust: number, samples: readonly Sample[]): void {
@@ -113,11 +120,11 @@ export class Scan {
     }
   }
 
-  #note(record: Record, folded: readonly string[], hit: boolean): void {
-    for (let i = 0; i < record.lines.length && this.notable.length < 2 * MAX_NOTABLE; i++) {
+  #note(list: Scan['aside'], record: Record, folded: readonly string[], hit: boolean): void {
+    for (let i = 0; i < record.lines.length && list.length < 2 * MAX_NOTABLE; i++) {
       const text = folded[i]!;
       if (text.trim().length < 3) continue;
-      this.notable.push({
+      list.push({
         line: record.line + i,
         text: text.slice(0, MAX_NOTABLE_LINE),
         weight: hit ? 2 : 1,

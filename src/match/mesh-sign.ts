@@ -1,0 +1,22 @@
+/** How much a text shows that a service mesh is what it is about: what owns no such sign belongs to no flow. */
+
+/** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
+const MESH =
+  /istio|envoy|sidecar|ztunnel|waypoint|hbone|\bpilot\b|pilot-agent|galley|citadel|\bmixer\b|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service ?mesh|\bmesh\b|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac: access denied|rbac_access_denied|bookinfo|kiali|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시|사이드카|メッシュ|サイドカー|边车|이스티오/;
+
+/** Words of Kubernetes and of symptoms that people put without naming the mesh. */
+const NEAR =
+  /kubectl|kubernetes|\bk8s\b|\bpods?\b|kubelet|namespace|webhook|coredns|\bgateways?\b|ingress|egress|crashloopbackoff|\bcrds?\b|no matches for kind|resource type|\baks\b|\bgke\b|\bgrpc\b|rpc error|x509|upstream|readiness|liveness|healthz|econnrefused|connection (?:refused|reset|timed out)|econnreset|etimedout|enotfound|eai_again|i\/o timeout|no such host|unknownhost|dial tcp|socket hang up|read timed out|handshake|unable to connect|failed to connect|couldn't connect|\b(?:503|504|429|426)\b|deployment|replicaset|cronjob|\.svc\b|cluster\.local|rate ?limit|listener|certificate|root ca|网关|注入|게이트웨이|파드|ゲートウェイ|ポッド/;
+
+/** Pages and tools that have errors of their own with the same words. */
+const FOREIGN =
+  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect/;
+
+export type MeshSign = 'mesh' | 'near' | 'none';
+
+/** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
+export function meshSignOf(folded: string): MeshSign {
+  if (MESH.test(folded)) return 'mesh';
+  if (FOREIGN.test(folded)) return 'none';
+  return NEAR.test(folded) ? 'near' : 'none';
+}
