@@ -8,9 +8,8 @@ export interface Glob {
   readonly source: string;
   /** Folded literal pieces, none empty. */
   readonly pieces: readonly string[];
-  /** The pattern begins (ends) with a letter or digit, so it must stand at a word's edge there. */
-  readonly edgeStart: boolean;
-  readonly edgeEnd: boolean;
+  /** For each piece: 1 it must begin, 2 it must end at a word's edge. */
+  readonly edges: readonly number[];
   /** Characters of all pieces: how much of a text this pattern knows. */
   readonly size: number;
 }
@@ -20,18 +19,23 @@ export type Spans = readonly number[];
 
 /** A pattern without any literal text is not usable: undefined. */
 export function compileGlob(source: string): Glob | undefined {
-  const folded = fold(source.trim());
-  const pieces = folded.split('*').filter((piece) => piece !== '' && piece !== ' ');
+  const parts = fold(source.trim()).split('*');
+  const pieces: string[] = [];
+  const edges: number[] = [];
+  parts.forEach((part, i) => {
+    // A space beside `*` asks for a word's edge and no more: in `failed * refused` a colon may follow `failed`.
+    const piece = part.trim();
+    if (piece === '') return;
+    const begins = i === 0 || part.startsWith(' ');
+    const ends = i === parts.length - 1 || part.endsWith(' ');
+    pieces.push(piece);
+    edges.push(
+      (begins && isWordCode(piece.charCodeAt(0)) ? 1 : 0) +
+        (ends && isWordCode(piece.charCodeAt(piece.length - 1)) ? 2 : 0),
+    );
+  });
   if (pieces.length === 0) return undefined;
-  const first = folded.charCodeAt(0);
-  const last = folded.charCodeAt(folded.length - 1);
-  return {
-    source,
-    pieces,
-    edgeStart: isWordCode(first),
-    edgeEnd: isWordCode(last),
-    size: pieces.reduce((sum, piece) => sum + piece.length, 0),
-  };
+  return { source, pieces, edges, size: pieces.reduce((sum, piece) => sum + piece.length, 0) };
 }
 
 /** Where the pattern stands in the folded text, as tight as possible, or undefined. */
@@ -62,12 +66,8 @@ export function matchGlob(glob: Glob, text: string, from = 0): Spans | undefined
 }
 
 function edgesHold(glob: Glob, k: number, text: string, start: number, length: number): boolean {
-  if (k === 0 && glob.edgeStart && start > 0 && isWordCode(text.charCodeAt(start - 1))) return false;
+  const edge = glob.edges[k]!;
+  if ((edge & 1) !== 0 && start > 0 && isWordCode(text.charCodeAt(start - 1))) return false;
   const end = start + length;
-  return !(
-    k === glob.pieces.length - 1 &&
-    glob.edgeEnd &&
-    end < text.length &&
-    isWordCode(text.charCodeAt(end))
-  );
+  return !((edge & 2) !== 0 && end < text.length && isWordCode(text.charCodeAt(end)));
 }

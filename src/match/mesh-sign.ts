@@ -6,17 +6,17 @@ const MESH =
 
 /** Words of Kubernetes and of symptoms that people put without naming the mesh. */
 const NEAR =
-  /kubectl|kubernetes|\bk8s\b|\bpods?\b|kubelet|namespace|webhook|coredns|\bgateways?\b|ingress|egress|crashloopbackoff|\bcrds?\b|no matches for kind|resource type|\baks\b|\bgke\b|\bgrpc\b|rpc error|x509|upstream|readiness|liveness|healthz|econnrefused|connection (?:refused|reset|timed out)|econnreset|etimedout|enotfound|eai_again|i\/o timeout|no such host|unknownhost|dial tcp|socket hang up|read timed out|handshake|unable to connect|failed to connect|couldn't connect|\b(?:503|504|429|426)\b|deployment|replicaset|cronjob|\.svc\b|cluster\.local|rate ?limit|listener|certificate|root ca|网关|注入|게이트웨이|파드|ゲートウェイ|ポッド/;
+  /kubectl|kubernetes|\bk8s\b|\bpods?\b|kubelet|namespace|webhook|coredns|\bgateways?\b|ingress|egress|crashloopbackoff|\bcrds?\b|no matches for kind|resource type|\baks\b|\bgke\b|\bgrpc\b|rpc error|x509|upstream|readiness|liveness|healthz|econnrefused|connection (?:refused|reset|timed out)|econnreset|etimedout|enotfound|eai_again|i\/o timeout|no such host|unknownhost|dial tcp|socket hang up|read timed out|handshake|unable to connect|failed to connect|couldn't connect|\b(?:503|504|429|426)\b|deployment|replicaset|cronjob|\.svc\b|cluster\.local|rate ?limit|listener|certificate|root ca|\bcontainers?\b|\bnodes?\b|\btoken|kontainer|容器|컨테이너|コンテナ|节点|노드|网关|注入|게이트웨이|파드|ゲートウェイ|ポッド/;
 
 /** Pages and tools that have errors of their own with the same words. */
 const FOREIGN =
   /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect/;
 
-export type MeshSign = 'mesh' | 'near' | 'none';
+export type MeshSign = 'mesh' | 'near' | 'none' | 'foreign';
 
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
 export function meshSignOf(folded: string): MeshSign {
   if (MESH.test(folded)) return 'mesh';
-  if (FOREIGN.test(folded)) return 'none';
+  if (FOREIGN.test(folded)) return 'foreign';
   return NEAR.test(folded) ? 'near' : 'none';
 }

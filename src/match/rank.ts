@@ -103,7 +103,7 @@ const orderOf = (strength: Strength): number => strength.order ?? strength.raw;
 function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number {
   if (sign === 'mesh') return best < 0.12 ? 0 : 0.25 + 0.7 * Math.min(1, best);
   if (sign === 'near') return best < 0.36 ? 0 : 0.15 + 0.75 * Math.min(1, best);
-  return best < 0.62 || cover < 0.45 ? 0 : 0.7 * Math.min(1, best);
+  return sign === 'foreign' || best < 0.85 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
 }
 
 /** A signature's own score, less where another signature knows more of the same line. */
