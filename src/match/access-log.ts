@@ -271,7 +271,9 @@ function finish(
 
 /** Takes `outbound|PORT|SUBSET|HOST` apart, also with a trailing `;` of newer releases, and the SNI form. */
 export function readCluster(raw: string): UpstreamCluster {
-  const parts = raw.replace(/;+$/, '').split('|');
+  let end = raw.length;
+  while (raw[end - 1] === ';') end--;
+  const parts = raw.slice(0, end).split('|');
   if (
     parts.length >= 4 &&
     (parts[0] === 'outbound' || parts[0] === 'inbound' || parts[0] === 'inbound-vip')

@@ -21,7 +21,7 @@ export type LineShape =
 
 const FRAME =
   /^\s*(?:at [\w$.<>[\]/@ ]{2,160}\(|at [\w./@-]{2,200}:\d+|File "[^"]{1,300}", line \d|goroutine \d+ \[|\.\.\. \d+ more|Traceback \(|created by [\w./]|\S{1,300}\.(?:go|cc|h|rs|py|js|ts|java):\d+ \+0x)/;
-const GO_CALL = /^[\w./@-]{3,200}(?:\.\([*\w]{1,80}\))?[.\w]{0,120}\((?:0x|\{0x|\.\.\.|\))/;
+const GO_CALL = /^[\w./@*()-]{3,400}?\((?:0x|\{0x|\.\.\.|\))/;
 const AGE = /^(?:(?:\d+[dhms])+|<invalid>|<unknown>)$/;
 const PROMPT =
   /^(?:[^\n$#%>]{0,80}[$#%>]\s{1,2}|[$#%]\s{0,2})?(?:sudo )?(kubectl|oc|k|istioctl|curl|az|gcloud|helm|asmcli|openssl|dig|nslookup|grpcurl|docker|k9s|wget|ping|telnet|psql|mysql|redis-cli|mongo|mongosh)\s+(?=[-\w."'/$(])/;
