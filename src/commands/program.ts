@@ -167,6 +167,17 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
       exit(await runPackLint({ ...common(), folder }));
     });
 
+  program
+    .command('rbac')
+    .description(t('rbac.description'))
+    .option('--user <name>', t('rbac.user'), collect, [])
+    .option('--group <name>', t('rbac.group'), collect, [])
+    .option('--service-account <namespace/name>', t('rbac.service-account'), collect, [])
+    .action(async (options: { user: string[]; group: string[]; serviceAccount: string[] }) => {
+      const { runRbac } = await import('./rbac.ts');
+      exit(await runRbac(options));
+    });
+
   // Sub-commands speak the same language and throw instead of exiting.
   for (const command of allCommands(program)) {
     command
@@ -180,6 +191,11 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     });
   }
   return program;
+}
+
+/** An option that may be given several times. */
+function collect(value: string, all: readonly string[]): string[] {
+  return [...all, value];
 }
 
 function allCommands(command: Command): Command[] {

@@ -21,10 +21,10 @@ export interface FakeCluster {
   close(): Promise<void>;
 }
 
+type Answers = Readonly<Record<string, Answer | ((query: URLSearchParams) => Answer)>>;
+
 /** `answers` maps a path (without query) to an answer or to what makes one; everything else is 404. */
-export async function fakeCluster(
-  answers: Readonly<Record<string, Answer | ((query: URLSearchParams) => Answer)>>,
-): Promise<FakeCluster> {
+export async function fakeCluster(answers: Answers | ((path: string) => Answer)): Promise<FakeCluster> {
   const dir = mkdtempSync(join(tmpdir(), 'unmesh-api-'));
   const key = join(dir, 'key.pem');
   const cert = join(dir, 'cert.pem');
@@ -53,7 +53,7 @@ export async function fakeCluster(
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const url = new URL(request.url ?? '/', 'https://localhost');
     requests.push(`${request.method} ${url.pathname}`);
-    const found = answers[url.pathname];
+    const found = typeof answers === 'function' ? answers(url.pathname) : answers[url.pathname];
     const answer =
       typeof found === 'function'
         ? found(url.searchParams)
