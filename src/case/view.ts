@@ -1,6 +1,6 @@
 /** What to show of the state a case stands at: words with facts filled in. Screen, plain text and report share it. */
 import { answersOf, isStep } from '../flow/answers.ts';
-import { fill, missingFacts, withDefaults } from '../flow/fill.ts';
+import { fill, missingFacts, withControlNamespace, withDefaults } from '../flow/fill.ts';
 import type { FactValues } from '../flow/readers.ts';
 import { answerLabel, type EndWords, type FixWords, type StepWords, type Words } from '../i18n/words.ts';
 import type { Pack } from '../pack/pack.ts';
@@ -166,7 +166,7 @@ function commandViews(commands: readonly Command[] | undefined, facts: FactValue
         !facts.platform || !platforms.length || (platforms as string[]).includes(facts.platform),
     )
     .map(({ run, platforms }) => ({
-      text: fill(run, facts).trimEnd(),
+      text: withControlNamespace(fill(run, facts).trimEnd(), facts),
       missing: missingFacts(run, facts),
       platforms,
     }));

@@ -32,3 +32,14 @@ export function withDefaults(facts: FactValues): FactValues {
   const control = facts.platform === 'aks' ? 'aks-istio-system' : 'istio-system';
   return { 'istio-namespace': control, ...facts };
 }
+
+/**
+ * A command with the control plane's namespace, where it is not the one istioctl takes for granted: on the AKS
+ * add-on every istioctl command must be told. A command that says it already is left alone.
+ */
+export function withControlNamespace(command: string, facts: FactValues): string {
+  const control = facts['istio-namespace'];
+  if (!control || control === 'istio-system') return command;
+  if (/\s(?:-i|--istioNamespace|--istio-namespace)[\s=]/.test(command)) return command;
+  return command.replace(/(^|[|;&]\s*)istioctl(?=\s)/g, `$1istioctl -i ${control}`);
+}

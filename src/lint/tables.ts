@@ -1,4 +1,6 @@
 /** Tables of codes and messages: words in every language, flows that exist, coverage that points at something. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { PackFolder } from '../pack/folder.ts';
 import { LANGUAGES } from '../pack/vocabulary.ts';
 import type { Finding, LintWorld } from './lint.ts';
@@ -36,6 +38,7 @@ export function lintTables(pack: PackFolder, world: LintWorld): Finding[] {
     const exists =
       kind === 'none' ||
       kind === 'ui' ||
+      (kind === 'docs' && existsSync(join(pack.root, 'docs', owner!))) ||
       (kind === 'flow' && pack.flows.get(owner!)?.states[part!] !== undefined) ||
       (kind === 'kb' && pack.tables.get(owner!)?.entries.some((entry) => entry.id === part));
     if (!exists)

@@ -161,8 +161,8 @@ export const coverageSchema = z.record(
   z
     .string()
     .regex(
-      /^(none|flow\/[a-z0-9-]+\/[a-z0-9-]+|kb\/[a-z0-9-]+\/[a-z0-9-]+|ui\/[a-z0-9-]+)$/,
-      'a coverage target is flow/<symptom>/<state>, kb/<table>/<entry>, ui/<id> or none',
+      /^(none|flow\/[a-z0-9-]+\/[a-z0-9-]+|kb\/[a-z0-9-]+\/[a-z0-9-]+|ui\/[a-z0-9.-]+|docs\/[a-z0-9-]+\.md)$/,
+      'a coverage target is flow/<symptom>/<state>, kb/<table>/<entry>, ui/<id>, docs/<page>.md or none',
     ),
 );
 
