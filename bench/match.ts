@@ -1,8 +1,9 @@
 /**
- * How well and how fast texts are matched: npm run bench:match [-- <corpus.jsonl>] [--wrong]
+ * How well and how fast texts are matched: npm run bench:match [-- <corpus.jsonl>] [--wrong] [--quick]
  * The corpus is JSON lines {id, kind, lang, text, expect}; without a path the one beside the project is taken.
  * It is halved by a hash of the id: rules are written while looking at the first half only, so the second half
- * tells how they do on texts nobody looked at. `--wrong` lists the ids of the first half that are not right.
+ * tells how they do on texts nobody looked at. `--wrong` lists the ids of the first half that are not right;
+ * `--quick` leaves out the other engines, whose answers take a minute.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -51,8 +52,12 @@ function quality(samples: readonly Sample[]): void {
   const isFirstHalf = ({ id }: Sample) => createHash('sha256').update(id).digest()[0]! % 2 === 0;
   const finders: readonly (readonly [string, Finder])[] = [
     ['unmesh', ours],
-    ['MiniSearch', bm25()],
-    ['fuse.js', fuzzy()],
+    ...(args.includes('--quick')
+      ? []
+      : ([
+          ['MiniSearch', bm25()],
+          ['fuse.js', fuzzy()],
+        ] as const)),
   ];
   console.log(`\n${samples.length} texts`);
   for (const [name, find] of finders) {

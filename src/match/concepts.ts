@@ -70,7 +70,8 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   multicluster:
     'multicluster multi-cluster cross-cluster antarcluster antar-cluster 多集群 跨集群 멀티클러스터 멀티_클러스터 マルチクラスタ',
   cluster: 'cluster 集群 클러스터 クラスタ',
-  second: '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain 另一个集群 다른_클러스터 別のクラスタ',
+  second:
+    '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain 另一个集群 다른_클러스터 別のクラスタ',
   ratelimit:
     'rate-limit ratelimit limit throttl 429 too-many 限流 限速 限制 속도_제한 제한 レート制限 制限 limite drossel',
   metrics:
@@ -142,20 +143,32 @@ for (const [concept, words] of Object.entries(CONCEPTS)) {
 /** Longest text whose concepts are looked for, in characters: a description, not a log. */
 const LIMIT = 6_000;
 
-/** The concepts a folded text speaks of. Linear in the text; stems of a key are few. */
+/** A concept and where its word stands, [start, end) in the folded text. */
+export interface ConceptPlace {
+  readonly concept: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The concepts a folded text speaks of. */
 export function conceptsOf(folded: string): Set<string> {
+  return new Set(conceptPlaces(folded).map(({ concept }) => concept));
+}
+
+/** Where a folded text speaks of what. Linear in the text; stems of a key are few. */
+export function conceptPlaces(folded: string): ConceptPlace[] {
   const text = folded.slice(0, LIMIT);
-  const found = new Set<string>();
+  const found: ConceptPlace[] = [];
   let isInWord = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     const isWordChar = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
     if (isWordChar && !isInWord)
       for (const { stem, concept } of LATIN.get(text.slice(at, at + 2)) ?? NONE)
-        if (startsWith(text, at, stem)) found.add(concept);
+        if (startsWith(text, at, stem)) found.push({ concept, start: at, end: at + stem.length });
     if (code > 0x2e7f)
       for (const { stem, concept } of OTHER.get(text[at]!) ?? NONE)
-        if (text.startsWith(stem, at)) found.add(concept);
+        if (text.startsWith(stem, at)) found.push({ concept, start: at, end: at + stem.length });
     isInWord = isWordChar;
   }
   return found;

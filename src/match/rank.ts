@@ -1,14 +1,13 @@
 /** What was found, weighed: flows in order, each with the lines that decided. */
 
 import { calibrate, THRESHOLD } from './calibrate.ts';
-import { CLIP } from './clean.ts';
-import { fold } from './fold.ts';
+import { evidenceOf } from './evidence.ts';
 import { type MeshSign, meshSignOf } from './mesh-sign.ts';
 import type { SayingIndex, SayingScore } from './sayings.ts';
 import { rankOf } from './sayings.ts';
-import type { Finding, Sample, Scan } from './scan.ts';
+import type { Finding, Scan } from './scan.ts';
 import type { SignatureIndex } from './signatures.ts';
-import type { EvidenceLine, Match, MatchResult, NearestSaying } from './types.ts';
+import type { Match, MatchResult, NearestSaying } from './types.ts';
 
 /** Longest text that is taken as a description, in characters. */
 const DESCRIPTION = 600;
@@ -19,7 +18,6 @@ const CERTAIN = 0.97;
 /** How far likeness moves the order of flows that signatures found. */
 const PULL = 0.6;
 const MAX_MATCHES = 8;
-const MAX_EVIDENCE = 12;
 
 interface Strength {
   readonly flow: string;
@@ -62,7 +60,8 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
     strength.raw = 1 - doubt;
   }
 
-  const text = (scan.notable.length > 0 ? scan.notable : scan.aside).map((line) => line.text).join('\n');
+  const notable = scan.notable.length > 0 ? scan.notable : scan.aside;
+  const text = notable.map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));
   const sign = text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN));
@@ -86,7 +85,7 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
       flow: strength.flow,
       // The order is decided by more than the score: a later match never shows a higher one.
       score: Math.min(score, matches.at(-1)?.score ?? 1),
-      evidence: evidenceOf(strength, scan, index),
+      evidence: evidenceOf(strength, notable, index),
       signatures: strength.findings.map((finding) => index.signatures[finding.signature]!.id),
     });
   }
@@ -114,60 +113,6 @@ function sureness(finding: Finding, scan: Scan, index: SignatureIndex): number {
     finding.size,
   );
   return score * finding.trust * (0.85 + 0.15 * (finding.size / most));
-}
-
-function evidenceOf(strength: Strength, scan: Scan, index: SignatureIndex): EvidenceLine[] {
-  const lines = new Map<number, EvidenceLine>();
-  for (const finding of strength.findings) {
-    const { id } = index.signatures[finding.signature]!;
-    for (const sample of finding.samples) {
-      if (lines.has(sample.line)) continue;
-      if (lines.size >= MAX_EVIDENCE) break;
-      lines.set(sample.line, showLine(sample, id));
-    }
-  }
-  if (lines.size === 0) {
-    for (const { line, text } of scan.notable.slice(0, 3))
-      lines.set(line, {
-        line,
-        text: text.slice(0, CLIP),
-        ranges: [],
-        why: strength.saying?.doc.kind === 'signature' ? 'likeness' : 'saying',
-      });
-  }
-  return [...lines.values()].sort((a, b) => a.line - b.line);
-}
-
-/** The line with the places that decided, cut to a window around the first of them. */
-function showLine(sample: Sample, why: string): EvidenceLine {
-  const map: number[] = [];
-  fold(sample.text, map);
-  let ranges: [number, number][] = [];
-  for (let k = 0; k < sample.spans.length; k += 2) {
-    const from = map[sample.spans[k]!];
-    const to = map[sample.spans[k + 1]! - 1];
-    if (from !== undefined && to !== undefined) ranges.push([from, to + 1]);
-  }
-  ranges.sort((a, b) => a[0] - b[0]);
-  let { text } = sample;
-  if (text.length > CLIP) {
-    const start = Math.max(0, (ranges[0]?.[0] ?? 0) - CLIP / 4);
-    text = text.slice(start, start + CLIP);
-    ranges = ranges
-      .map(([from, to]): [number, number] => [Math.max(0, from - start), Math.min(to - start, CLIP)])
-      .filter(([from, to]) => from < to);
-  }
-  return { line: sample.line, text: text.toWellFormed(), ranges: mergeRanges(ranges), why };
-}
-
-function mergeRanges(ranges: readonly (readonly [number, number])[]): [number, number][] {
-  const merged: [number, number][] = [];
-  for (const [from, to] of ranges) {
-    const last = merged.at(-1);
-    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to);
-    else merged.push([from, to]);
-  }
-  return merged;
 }
 
 /** Several errors in one paste: flows that have lines which no better flow claims. */

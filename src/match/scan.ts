@@ -1,4 +1,5 @@
 /** One paste being read: records come in, what they show is kept in bounded memory. */
+import { CLIP } from './clean.ts';
 import { FactCollector } from './facts.ts';
 import { fold } from './fold.ts';
 import type { Record } from './records/split.ts';
@@ -9,6 +10,15 @@ export interface Sample {
   readonly line: number;
   readonly text: string;
   readonly spans: readonly number[];
+}
+
+/** A line kept for comparing it with what people say. */
+export interface Notable {
+  readonly line: number;
+  /** Folded, cut to a length that one line may weigh. */
+  readonly text: string;
+  /** As it stands in the paste, sanitised. */
+  readonly shown: string;
 }
 
 /** A signature found in the paste. */
@@ -35,9 +45,9 @@ export class Scan {
   readonly seen: Uint8Array;
   readonly facts = new FactCollector();
   /** Lines that say something: not healthy, no frames, no table heads. */
-  readonly notable: { readonly line: number; readonly text: string; readonly weight: number }[] = [];
+  readonly notable: Notable[] = [];
   /** The first of the lines set aside: all there is to compare where nothing else is left. */
-  readonly aside: { readonly line: number; readonly text: string; readonly weight: number }[] = [];
+  readonly aside: Notable[] = [];
   total = 0;
   noise = 0;
   /** Records of any kind but plain text: a paste without them is a description. */
@@ -92,9 +102,9 @@ export class Scan {
     else this.structured++;
     if (hits === 0 && isNoise(record)) {
       this.noise++;
-      if (this.aside.length < MAX_NOTABLE) this.#note(this.aside, record, folded, false);
+      if (this.aside.length < MAX_NOTABLE) this.#note(this.aside, record, folded);
     } else if (this.notable.length < MAX_NOTABLE || this.findings.size > before)
-      this.#note(this.notable, record, folded, hits > 0);
+      this.#note(this.notable, record, folded);
   }
 
   #keep(hit: Hit, trust: number, samples: readonly Sample[]): void {
@@ -120,14 +130,14 @@ export class Scan {
     }
   }
 
-  #note(list: Scan['aside'], record: Record, folded: readonly string[], hit: boolean): void {
+  #note(list: Notable[], record: Record, folded: readonly string[]): void {
     for (let i = 0; i < record.lines.length && list.length < 2 * MAX_NOTABLE; i++) {
       const text = folded[i]!;
       if (text.trim().length < 3) continue;
       list.push({
         line: record.line + i,
         text: text.slice(0, MAX_NOTABLE_LINE),
-        weight: hit ? 2 : 1,
+        shown: record.lines[i]!.slice(0, CLIP),
       });
     }
   }

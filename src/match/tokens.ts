@@ -3,31 +3,47 @@
 const WORD =
   /[a-z0-9\u00df-\u024f_]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+|[\u1100-\u11ff\uac00-\ud7af]+/g;
 
+/** A token and where it stands, [start, end) in the folded text. */
+type Take = (token: string, start: number, end: number) => void;
+
 export function tokensOf(folded: string, limit = 4000): string[] {
   const tokens: string[] = [];
-  for (const found of folded.matchAll(WORD)) {
-    const word = found[0];
-    if (word.charCodeAt(0) < 0x300) {
-      if (word.includes('_')) for (const part of word.split('_')) addLatin(part, tokens);
-      else addLatin(word, tokens);
-    } else if (word.length === 1) tokens.push(word);
-    else for (let i = 0; i + 2 <= word.length; i++) tokens.push(word.slice(i, i + 2));
-    if (tokens.length >= limit) break;
-  }
+  eachToken(folded, limit, (token) => tokens.push(token));
   return tokens;
 }
 
-function addLatin(word: string, tokens: string[]): void {
+export function eachToken(folded: string, limit: number, take: Take): void {
+  let count = 0;
+  const counted: Take = (token, start, end) => {
+    count++;
+    take(token, start, end);
+  };
+  for (const found of folded.matchAll(WORD)) {
+    const word = found[0];
+    const at = found.index;
+    if (word.charCodeAt(0) < 0x300) {
+      let from = 0;
+      for (const part of word.includes('_') ? word.split('_') : [word]) {
+        takeLatin(part, at + from, counted);
+        from += part.length + 1;
+      }
+    } else if (word.length === 1) counted(word, at, at + 1);
+    else for (let i = 0; i + 2 <= word.length; i++) counted(word.slice(i, i + 2), at + i, at + i + 2);
+    if (count >= limit) break;
+  }
+}
+
+function takeLatin(word: string, at: number, take: Take): void {
   if (word.length < 2 || word.length > 40) return;
   const first = word.charCodeAt(0);
   if (first < 0x3a) {
     // Numbers say something when they are a status code or a well-known port; addresses and ids do not.
-    if (/^(?:[1-5]\d\d|150\d\d|1337|443|80|53|8080)$/.test(word)) tokens.push(word);
+    if (/^(?:[1-5]\d\d|150\d\d|1337|443|80|53|8080)$/.test(word)) take(word, at, at + word.length);
     return;
   }
   // Names made by machines: hashes, ids.
   if (word.length > 7 && /\d/.test(word) && /^[0-9a-f]+$/.test(word)) return;
-  tokens.push(stem(word));
+  take(stem(word), at, at + word.length);
 }
 
 /** A light stem, the same for texts and knowledge: plurals and the commonest endings of English and Indonesian. */
