@@ -24,7 +24,9 @@ export function sampleObjects(yaml: string): {
   readonly objects: readonly unknown[];
   readonly errors: readonly string[];
 } {
-  const text = fill(yaml, SAMPLE_FACTS).replace(/<([a-z0-9-]+)>/g, 'my-$1');
+  const text = fill(yaml, SAMPLE_FACTS)
+    .replace(/<[a-z-]*port>/g, '3128')
+    .replace(/<([a-z0-9-]+)>/g, 'my-$1');
   const docs = parseAllDocuments(text);
   const list = 'empty' in docs ? [] : docs;
   return {
