@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { sampleObjects } from '../../src/lint/yaml.ts';
+import { fill } from '../../src/flow/fill.ts';
+import { SAMPLE_FACTS, sampleObjects } from '../../src/lint/yaml.ts';
 import { shippedFolder } from '../project.ts';
 import { SHARED } from '../shared.ts';
+import { segmentsOf, unknownIn } from './command-lines.ts';
 import { readSchemas, violations } from './crd-schema.ts';
 
 interface Snippet {
@@ -47,5 +49,51 @@ describe.skipIf(!SHARED)('the objects of the fixes', () => {
 
   it.each(ours.map((snippet) => [snippet.at, snippet] as const))('%s fits its schema', (_, { object }) => {
     expect(violations(schemas.get(`${object.apiVersion}/${object.kind}`)!, object)).toEqual([]);
+  });
+});
+
+describe('the commands of the flows', () => {
+  const lines = [...shippedFolder.flows].flatMap(([flow, { states }]) =>
+    Object.entries(states).flatMap(([name, state]) => {
+      const commands = [
+        ...('commands' in state ? (state.commands ?? []) : []),
+        ...(state.type === 'fix'
+          ? [...state.verify.commands, ...state.steps.flatMap(({ command }) => (command ? [command] : []))]
+          : []),
+      ];
+      return commands.map((command) => ({
+        at: `${flow}/${name}`,
+        line: typeof command === 'string' ? command : command.run,
+      }));
+    }),
+  );
+
+  it('are sub-commands and flags that exist', () => {
+    const wrong = lines.flatMap(({ at, line }) =>
+      segmentsOf(fill(line, SAMPLE_FACTS))
+        .flatMap(unknownIn)
+        .map((message) => `${at}: ${message}`),
+    );
+    expect(wrong).toEqual([]);
+    expect(lines.length).toBeGreaterThan(500);
+  });
+
+  // `kubectl debug node/…` leaves a finished pod behind; what only the node can tell is worth it.
+  it('change nothing in a step or a verification', () => {
+    const CHANGES =
+      /^(?:kubectl (?:-n \S+ )?(?:apply|annotate|autoscale|create|delete|drain|edit|label|patch|scale|rollout (?:restart|undo)|run|debug (?!node\/))|istioctl (?:install|uninstall|tag (?:set|remove)|waypoint apply)|helm (?:upgrade|delete|rollback)|az .*\b(?:enable|disable|update|upgrade|create|scale|start|complete|rollback)\b|gcloud .*\b(?:create|update|enable|resize|add-iam-policy-binding)\b)/;
+    const changing = [...shippedFolder.flows].flatMap(([flow, { states }]) =>
+      Object.entries(states).flatMap(([name, state]) => {
+        const looking = [
+          ...(state.type !== 'fix' && 'commands' in state ? (state.commands ?? []) : []),
+          ...(state.type === 'fix' ? state.verify.commands : []),
+        ].map((command) => (typeof command === 'string' ? command : command.run));
+        return looking
+          .flatMap((line) => segmentsOf(line).map((words) => words.join(' ')))
+          .filter((line) => CHANGES.test(line) && !line.includes('--dry-run'))
+          .map((line) => `${flow}/${name}: ${line}`);
+      }),
+    );
+    expect(changing).toEqual([]);
   });
 });
