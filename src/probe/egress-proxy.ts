@@ -3,7 +3,7 @@ import type { KubeObject } from '../cluster/reader.ts';
 import { at, items, text } from './fields.ts';
 import { podName, sight } from './mesh.ts';
 import type { Probe } from './probe.ts';
-import { clientPodOf, type Judgement, say, seen } from './traffic.ts';
+import { clientPodOf, containerNames, type Judgement, say, seen } from './traffic.ts';
 
 const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'];
 
@@ -31,6 +31,7 @@ export function judgeEgressProxy(pod: KubeObject, host: string): Judgement {
   });
   if (sights.length > 0) return say('proxy', sights);
   return seen(
+    sight(podName(pod), 'containers', containerNames(pod)),
     ...apps.map((one) => sight(podName(pod), `${text(one, 'name')} env`, 'no HTTP_PROXY, no HTTPS_PROXY')),
   );
 }

@@ -15,6 +15,7 @@ export const gatewayPods: Probe = {
     const [service] = services;
     if (!service || services.length > 1)
       return seen(
+        sight('services', 'of gateways', String(services.length)),
         ...services.map((one) => sight(serviceName(one), 'spec.selector', map(one, 'spec', 'selector'))),
       );
     const namespace = namespaceOf(service);

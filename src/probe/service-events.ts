@@ -20,7 +20,7 @@ const REASONS: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'address',
-    /no available ips|(?:address|\bips?\b)[^.]{0,120}(?:not found|in use|already|does not exist|not static|not reserved|not available|cannot be found)|(?:in use|not found)[^.]{0,60}(?:address|\bips?\b)/i,
+    /no available ips|(?:address|\bips?\b)[^;]{0,120}(?:not found|in use|already|does not exist|not static|not reserved|not available|cannot be found)|(?:in use|not found)[^;]{0,60}(?:address|\bips?\b)/i,
   ],
   ['settings', /subnet|annotation|loadbalancerclass|load balancer class|invalid|unsupported|not supported/i],
 ];
@@ -37,6 +37,7 @@ export const serviceEvents: Probe = {
     const [service] = pending;
     if (!service || pending.length > 1)
       return seen(
+        sight('services', 'gateways without address', String(pending.length)),
         ...(pending.length > 1 ? pending : services).map((one) =>
           sight(serviceName(one), 'status.loadBalancer', addressesOf(one).join(' ') || 'empty'),
         ),
