@@ -21,8 +21,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&nbsp;': ' ',
 };
 
+/** Marks in front of quoted text in mails and chats. */
+const QUOTED = /^\s{0,3}(?:>\s?){1,4}/;
+
 export function cleanLine(line: string): string {
-  let text = line;
+  let text = unwrapped(line);
   if (SUSPECT.test(text)) text = sanitise(text).replace(/\n/g, ' ');
   if (text.includes('&'))
     text = text.replace(
@@ -30,7 +33,38 @@ export function cleanLine(line: string): string {
       (entity) => ENTITIES[entity.toLowerCase()] ?? (/3c/i.test(entity) ? '<' : '>'),
     );
   if (text.includes('</') || text.includes('<br') || text.includes('<p')) text = text.replace(TAG, ' ');
+  if (text.includes('>')) text = text.replace(QUOTED, '');
   return text;
+}
+
+/** The message inside a line of a container's log file or of a log viewer that exports JSON. */
+function unwrapped(line: string): string {
+  if (line.charCodeAt(0) !== 0x7b || !/^\{"(?:log|textPayload|MESSAGE)"\s?:\s?"/.test(line)) return line;
+  try {
+    const data = JSON.parse(line) as Readonly<{ [key: string]: unknown }>;
+    const text = data.log ?? data.textPayload ?? data.MESSAGE;
+    return typeof text === 'string' ? text.trimEnd() : line;
+  } catch {
+    return line;
+  }
+}
+
+const FOREIGN = /[\u00a0\u2002-\u200a\u201c-\u201f\u2018-\u201b\u202f\u3000\uff01-\uff5e]/;
+const FOREIGN_ALL = /[\u00a0\u2002-\u200a\u201c-\u201f\u2018-\u201b\u202f\u3000\uff01-\uff5e]/g;
+
+/**
+ * The line with typographic quotes, unusual blanks and full-width forms as a program would have written them:
+ * character by character, so that places in it are places in the line.
+ */
+export function plainTwin(line: string): string {
+  return FOREIGN.test(line) ? line.replace(FOREIGN_ALL, twinOf) : line;
+}
+
+function twinOf(char: string): string {
+  const code = char.charCodeAt(0);
+  if (code >= 0xff01) return String.fromCharCode(code - 0xfee0);
+  if (code >= 0x201c && code <= 0x201f) return '"';
+  return code >= 0x2018 && code <= 0x201b ? "'" : ' ';
 }
 
 /** Longest line shown as evidence, in UTF-16 units. */

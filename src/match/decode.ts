@@ -9,7 +9,7 @@ export interface DecodedInput {
 }
 
 /** Bytes looked at to tell an encoding. */
-const SAMPLE = 4096;
+export const SAMPLE = 4096;
 
 export function decodeInput(bytes: Uint8Array): DecodedInput {
   const encoding = detectEncoding(bytes, true);

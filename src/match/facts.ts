@@ -3,6 +3,7 @@
  * placeholder: a value is taken only where its meaning is certain, and two equal claims cancel each other.
  */
 import { type AccessLogEntry, decodeAccessLog } from './access-log.ts';
+import { plainTwin } from './clean.ts';
 import type { Record } from './records/split.ts';
 import type { Fact } from './types.ts';
 
@@ -67,8 +68,8 @@ const READERS: readonly Reader[] = [
   reader('dst.workload=', `dst\\.workload="(${NAME})"`, ['pod'], 3),
   reader('dst.service=', `dst\\.service="(${NAME})"`, ['host'], 3),
   reader('dst.service=', `dst\\.service="(${LABEL})\\.(${LABEL})\\.svc`, ['service', 'namespace'], 3),
-  reader('Get "', `\\bGet "(https?://[^"\\s]{3,400})"`, ['url'], 1),
-  reader('Post "', `\\bPost "(https?://[^"\\s]{3,400})"`, ['url'], 1),
+  reader('Get "', `\\bGet "(https?://[!#-~]{3,400})"`, ['url'], 1),
+  reader('Post "', `\\bPost "(https?://[!#-~]{3,400})"`, ['url'], 1),
   reader('dial tcp', `\\bdial tcp (\\d{1,3}(?:\\.\\d{1,3}){3}):\\d`, ['ip'], 1),
   reader('ECONNREFUSED', `ECONNREFUSED (\\d{1,3}(?:\\.\\d{1,3}){3}):(\\d{1,5})`, ['ip', 'port'], 1),
   reader(
@@ -124,7 +125,7 @@ export class FactCollector {
     if (!decisive && this.#records++ > MAX_RECORDS) return;
     if (record.kind === 'access') this.#readAccessLog(record);
     record.lines.forEach((line, i) => {
-      const text = line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line;
+      const text = plainTwin(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
       const number = record.line + i;
       this.#read(READERS, text, number);
       if (
@@ -209,55 +210,42 @@ export class FactCollector {
   }
 
   #readAccessLog(record: Record): void {
-    const text = record.lines[0]!;
-    const entry = decodeAccessLog(text);
+    const lines = record.lines.map(plainTwin);
+    const joined = lines.join(record.glue);
+    const entry = decodeAccessLog(joined);
     if (entry === undefined) return;
     const fieldValue = (name: string) => entry.fields.find((field) => field.name === name);
     const code = fieldValue('response_code');
     const isFailure = entry.flags.length > 0 || Number(code?.value ?? 0) >= 400;
     if (!isFailure) return;
-    const claim = (name: string, value: string | undefined, start: number, end: number, weight = 3): void => {
-      if (value !== undefined && value !== '' && value !== '-')
-        this.#claim(name, value, record.line, start, end, text, weight);
+    const claim = (name: string, value: string | undefined, start: number, weight = 3): void => {
+      if (value === undefined || value === '' || value === '-') return;
+      const place = placeIn(record, start, value.length);
+      if (place !== undefined)
+        this.#claim(
+          name,
+          value,
+          record.line + place.line,
+          place.start,
+          place.end,
+          lines[place.line]!,
+          weight,
+        );
     };
     const flag = entry.flags.find((one) => one !== 'URX') ?? entry.flags[0];
     const flags = fieldValue('response_flags');
-    if (flag !== undefined && flags !== undefined) {
-      const at = flags.start + Math.max(0, flags.value.indexOf(flag));
-      claim('flag', flag, at, at + flag.length);
-    }
-    if (code !== undefined && code.value !== '0') claim('code', code.value, code.start, code.end);
+    if (flag !== undefined && flags !== undefined)
+      claim('flag', flag, flags.start + Math.max(0, flags.value.indexOf(flag)));
+    if (code !== undefined && code.value !== '0') claim('code', code.value, code.start);
     const details = fieldValue('response_code_details');
-    if (details !== undefined) claim('details', details.value, details.start, details.end);
+    if (details !== undefined) claim('details', details.value, details.start);
     const path = fieldValue('path');
-    if (path?.value.startsWith('/')) claim('path', path.value, path.start, path.end);
-    this.#readCluster(entry, record.line, text);
+    if (path?.value.startsWith('/')) claim('path', path.value, path.start);
+    readCluster(entry, joined, claim);
     const authority = fieldValue('authority');
-    if (authority !== undefined) {
-      const host = /^([a-z0-9](?:[-a-z0-9.]{0,250}[a-z0-9])?)(?::\d{1,5})?$/.exec(authority.value);
-      if (host !== null && /[a-z]/.test(host[1]!))
-        claim('host', host[1], authority.start, authority.start + host[1]!.length, 2);
-    }
-  }
-
-  #readCluster(entry: AccessLogEntry, line: number, text: string): void {
-    const { cluster } = entry;
-    const field = entry.fields.find((one) => one.name === 'upstream_cluster');
-    if (cluster === undefined || field === undefined) return;
-    const claim = (name: string, value: string | undefined): void => {
-      if (value === undefined) return;
-      const at = text.indexOf(value, field.start);
-      if (at !== -1) this.#claim(name, value, line, at, at + value.length, text, 3);
-    };
-    claim('port', cluster.port);
-    if (cluster.direction !== 'outbound') return;
-    const svc =
-      cluster.host === undefined ? null : /^([a-z0-9-]{1,63})\.([a-z0-9-]{1,63})\.svc\b/.exec(cluster.host);
-    claim('host', cluster.host);
-    if (svc !== null) {
-      claim('service', svc[1]);
-      claim('namespace', svc[2]);
-    }
+    const host = /^([a-z0-9](?:[-a-z0-9.]{0,250}[a-z0-9])?)(?::\d{1,5})?$/.exec(authority?.value ?? '');
+    if (authority !== undefined && host !== null && /[a-z]/.test(host[1]!))
+      claim('host', host[1], authority.start, 2);
   }
 
   #readEvent(record: Record): void {
@@ -335,4 +323,44 @@ export class FactCollector {
       }
     }
   }
+}
+
+/** What the name of the upstream cluster says, field by field. */
+function readCluster(
+  { cluster, fields }: AccessLogEntry,
+  text: string,
+  claim: (name: string, value: string | undefined, start: number) => void,
+): void {
+  const field = fields.find((one) => one.name === 'upstream_cluster');
+  if (cluster === undefined || field === undefined) return;
+  const claimPart = (name: string, value: string | undefined): void => {
+    const at = value === undefined ? -1 : text.indexOf(value, field.start);
+    if (at !== -1) claim(name, value, at);
+  };
+  claimPart('port', cluster.port);
+  if (cluster.direction !== 'outbound') return;
+  claimPart('host', cluster.host);
+  const svc = /^([a-z0-9-]{1,63})\.([a-z0-9-]{1,63})\.svc\b/.exec(cluster.host ?? '');
+  claimPart('service', svc?.[1]);
+  claimPart('namespace', svc?.[2]);
+}
+
+/** The place in its own line of what stands in the joined lines; undefined where a break may have cut it. */
+function placeIn(
+  { lines, glue }: Record,
+  start: number,
+  length: number,
+): { line: number; start: number; end: number } | undefined {
+  let before = 0;
+  for (let line = 0; line < lines.length; line++) {
+    const width = lines[line]!.length;
+    if (start < before + width) {
+      const end = start - before + length;
+      const isCut =
+        lines.length > 1 && (start === before ? line > 0 : end === width && line < lines.length - 1);
+      return end > width || isCut ? undefined : { line, start: start - before, end };
+    }
+    before += width + glue.length;
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 /** Recognises what a person pasted: records, facts, and the symptom that owns the text, with its evidence. */
 
-import { detectEncoding, labelOf } from './decode.ts';
+import { detectEncoding, labelOf, SAMPLE } from './decode.ts';
 import { rank } from './rank.ts';
 import { RecordSplitter } from './records/split.ts';
 import { SayingIndex } from './sayings.ts';
@@ -63,49 +63,91 @@ export function createMatcher(knowledge: MatchKnowledge): Matcher {
 
     async matchStream(chunks: AsyncIterable<Uint8Array>, opts: StreamOptions = {}): Promise<MatchResult> {
       const scan = new Scan(signatureIndex());
-      const splitter = new RecordSplitter((record) => scan.add(record));
+      const lines = new LineReader(new RecordSplitter((record) => scan.add(record)));
+      let head = new Uint8Array(0);
       let decoder: InstanceType<typeof TextDecoder> | undefined;
       let encoding: Encoding = 'utf-8';
-      let rest = '';
       let bytes = 0;
+      const open = (whole: boolean): InstanceType<typeof TextDecoder> => {
+        encoding = detectEncoding(head, whole);
+        return new TextDecoder(labelOf(encoding));
+      };
       for await (const chunk of chunks) {
         opts.signal?.throwIfAborted();
-        if (decoder === undefined) {
-          encoding = detectEncoding(chunk, false);
-          decoder = new TextDecoder(labelOf(encoding));
-        }
         bytes += chunk.byteLength;
-        rest = pushWholeLines(splitter, rest + decoder.decode(chunk, { stream: true }));
+        if (decoder !== undefined) lines.push(decoder.decode(chunk, { stream: true }));
+        else {
+          // Pipes may begin with a few bytes only, too few to tell the encoding.
+          head = Buffer.concat([head, chunk]);
+          if (head.length >= SAMPLE) {
+            decoder = open(false);
+            lines.push(decoder.decode(head, { stream: true }));
+          }
+        }
         opts.onProgress?.(bytes);
       }
       opts.signal?.throwIfAborted();
-      rest += decoder?.decode() ?? '';
-      if (rest !== '') pushLines(splitter, rest);
-      splitter.end();
+      if (decoder === undefined) {
+        decoder = open(true);
+        lines.push(decoder.decode(head, { stream: true }));
+      }
+      lines.end(decoder.decode());
       return finish(scan, { bytes, total: bytes, truncated: false }, encoding);
     },
   };
 }
 
 /** A line without an end is handed on in parts of this many characters, so that memory stays bounded. */
-const MAX_PENDING = 1 << 20;
+const MAX_PENDING = 1 << 18;
 
-/** Pushes the lines that are complete and returns the rest. */
-function pushWholeLines(splitter: RecordSplitter, text: string): string {
-  const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r', text.length - 2));
-  if (end === -1) {
-    if (text.length < MAX_PENDING) return text;
-    splitter.push(text);
-    return '';
+/** Cuts a stream of text into lines. */
+class LineReader {
+  readonly #splitter: RecordSplitter;
+  #rest = '';
+  /** The rest continues a line of which a part was handed on. */
+  #goesOn = false;
+
+  constructor(splitter: RecordSplitter) {
+    this.#splitter = splitter;
   }
-  pushLines(splitter, text.slice(0, end));
-  return text.slice(end + 1);
+
+  push(more: string): void {
+    // A carriage return at the end of a chunk may be half of a line end.
+    const isHalf = this.#rest.endsWith('\r');
+    const text = isHalf ? `\r${more}` : more;
+    if (isHalf) this.#rest = this.#rest.slice(0, -1);
+    // Line ends are looked for in the new text only, or one endless line would be searched again and again.
+    const end = Math.max(text.lastIndexOf('\n'), text.slice(0, -1).lastIndexOf('\r'));
+    if (end === -1) {
+      this.#rest += text;
+      if (this.#rest.length < MAX_PENDING || this.#rest.endsWith('\r')) return;
+      this.#splitter.push(this.#rest, this.#goesOn);
+      this.#rest = '';
+      this.#goesOn = true;
+      return;
+    }
+    const isPair = text[end] === '\n' && text[end - 1] === '\r';
+    this.#pushLines(this.#rest + text.slice(0, isPair ? end - 1 : end));
+    this.#rest = text.slice(end + 1);
+  }
+
+  end(text: string): void {
+    this.#rest += text;
+    if (this.#rest !== '') this.#pushLines(this.#rest);
+    this.#splitter.end();
+  }
+
+  #pushLines(text: string): void {
+    pushLines(this.#splitter, text, this.#goesOn);
+    this.#goesOn = false;
+  }
 }
 
 /** Splitting in one go is several times faster than looking for each line end; parts keep the memory bounded. */
 const PART = 1 << 18;
 
-function pushLines(splitter: RecordSplitter, text: string): void {
+function pushLines(splitter: RecordSplitter, text: string, goesOn = false): void {
+  let continues = goesOn;
   for (let from = 0; from <= text.length; ) {
     let end = text.length;
     if (end - from > PART) {
@@ -113,7 +155,10 @@ function pushLines(splitter: RecordSplitter, text: string): void {
       if (newline !== -1) end = newline;
     }
     const part = text.slice(from, end);
-    for (const line of part.includes('\r') ? part.split(/\r\n|\r|\n/) : part.split('\n')) splitter.push(line);
+    for (const line of part.includes('\r') ? part.split(/\r\n|\r|\n/) : part.split('\n')) {
+      splitter.push(line, continues);
+      continues = false;
+    }
     from = end + 1;
   }
 }

@@ -68,7 +68,7 @@ export class Scan {
   add(record: Record): void {
     this.total++;
     const folded = record.lines.map((line) => fold(line));
-    const joined = folded.length === 1 ? folded[0]! : folded.join(' ');
+    const joined = folded.length === 1 ? folded[0]! : folded.join(record.glue);
     const before = this.findings.size;
     let hits = 0;
     const inRecord = new Set<number>();
@@ -156,7 +156,7 @@ function spread(spans: readonly number[], folded: readonly string[], record: Rec
       if (from < to) own.push(from - start, to - start);
     }
     if (own.length > 0) samples.push({ line: record.line + i, text: record.lines[i]!, spans: own });
-    start = end + 1;
+    start = end + record.glue.length;
   }
   return samples;
 }

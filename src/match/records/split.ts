@@ -3,7 +3,7 @@
  * the body of a YAML or JSON document. Works line by line, so that a stream needs no more than one record.
  */
 import { accessLogFields, decodeAccessLog } from '../access-log.ts';
-import { cleanLine } from '../clean.ts';
+import { cleanLine, plainTwin } from '../clean.ts';
 import { type LineShape, readLine } from './lines.ts';
 
 export type RecordKind =
@@ -27,6 +27,8 @@ export interface Record {
   readonly fields: Readonly<{ [name: string]: string }>;
   /** Lines that are frames of a stack trace. */
   readonly frames: number;
+  /** What stood between two lines before they were broken: nothing where a terminal cut them at its width. */
+  readonly glue: '' | ' ';
 }
 
 /** Lines a record may have; what follows begins a new one. */
@@ -51,9 +53,9 @@ export class RecordSplitter {
     this.#emit = emit;
   }
 
-  /** Takes the next line, without its line end. */
-  push(raw: string): void {
-    this.#number++;
+  /** Takes the next line, without its line end; `goesOn` says that it continues the line before. */
+  push(raw: string, goesOn = false): void {
+    if (!goesOn) this.#number++;
     if (raw.length <= PIECE) {
       this.#take(cleanLine(raw));
       return;
@@ -71,7 +73,7 @@ export class RecordSplitter {
   }
 
   #take(line: string): void {
-    const shape = readLine(line);
+    const shape = readLine(plainTwin(line));
     switch (shape.kind) {
       case 'blank':
         this.#close();
@@ -127,6 +129,7 @@ export class RecordSplitter {
     const lines = this.#lines;
     const fields = this.#fields;
     const frames = this.#frames;
+    const glue = glueOf(lines);
     this.#lines = [];
     this.#fields = undefined;
     this.#frames = 0;
@@ -136,11 +139,24 @@ export class RecordSplitter {
       lines,
       fields:
         this.#kind === 'access' && lines.length > 1
-          ? accessFields(lines.join(' '))
+          ? accessFields(lines.join(glue))
           : (fields ?? documentFields(lines)),
       frames,
+      glue,
     });
   }
+}
+
+/** Widths at which terminals cut a line in the middle of a word. */
+const WIDTHS = new Set([80, 100, 120, 132, 160, 200]);
+
+/** Lines of one length (but the last) were cut by a terminal; lines of people and chats end at a blank. */
+function glueOf(lines: readonly string[]): '' | ' ' {
+  const width = lines[0]!.length;
+  if (lines.length < 2 || width < 60) return ' ';
+  if (lines.length === 2 && !WIDTHS.has(width)) return ' ';
+  for (let i = 1; i < lines.length - 1; i++) if (lines[i]!.length !== width) return ' ';
+  return lines.at(-1)!.length <= width ? '' : ' ';
 }
 
 export function splitRecords(text: string): readonly Record[] {
@@ -180,7 +196,7 @@ function fieldsOf(shape: LineShape, line: string): { [name: string]: string } | 
 }
 
 function accessFields(line: string): { [name: string]: string } {
-  const entry = decodeAccessLog(line);
+  const entry = decodeAccessLog(plainTwin(line));
   return entry === undefined ? {} : accessLogFields(entry);
 }
 
