@@ -96,6 +96,14 @@ export const RESOURCES = {
     false,
   ),
   'httproutes.gateway.networking.k8s.io': of('gateway.networking.k8s.io', 'httproutes', GATEWAY_API),
+  // Google's managed mesh reports its control planes here.
+  'controlplanerevisions.mesh.cloud.google.com': of('mesh.cloud.google.com', 'controlplanerevisions', [
+    'v1beta1',
+    'v1alpha1',
+  ]),
+  'podmonitors.monitoring.coreos.com': of('monitoring.coreos.com', 'podmonitors'),
+  'servicemonitors.monitoring.coreos.com': of('monitoring.coreos.com', 'servicemonitors'),
+  'leases.coordination.k8s.io': of('coordination.k8s.io', 'leases'),
 } as const satisfies Record<string, Resource>;
 
 export type ResourceId = keyof typeof RESOURCES;

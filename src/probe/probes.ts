@@ -2,6 +2,7 @@
 import type { ReadId } from '../cluster/resources.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
+import { crdVersions } from './crd-versions.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
@@ -9,26 +10,35 @@ import { gatewayPods } from './gateway-pods.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { injectionLabels } from './injection-labels.ts';
 import { istiodPods } from './istiod-pods.ts';
+import { jobSidecar } from './job-sidecar.ts';
+import { managedControlPlane } from './managed-control-plane.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import type { Probe } from './probe.ts';
 import { probeRewrite } from './probe-rewrite.ts';
+import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEvents } from './service-events.ts';
+import { waypoints } from './waypoints.ts';
 import { webhookCaBundle } from './webhook-ca-bundle.ts';
 import { webhookService } from './webhook-service.ts';
+import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,
+  'crd-versions': crdVersions,
   'egress-proxy': egressProxy,
   'gateway-api-conditions': gatewayApiConditions,
   'gateway-pods': gatewayPods,
   'gateway-services': gatewayServices,
+  'job-sidecar': jobSidecar,
+  'managed-control-plane': managedControlPlane,
   'peer-authentication': peerAuthentication,
   'probe-rewrite': probeRewrite,
+  'prometheus-scraping': prometheusScraping,
   'request-authentication': requestAuthentication,
   'server-sidecar': serverSidecar,
   'service-events': serviceEvents,
@@ -37,8 +47,10 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'istiod-pods': istiodPods,
   'istiod-endpoints': webhookService,
   'proxy-start-order': proxyStartOrder,
+  waypoints,
   'webhook-ca-bundle': webhookCaBundle,
   'webhook-service': webhookService,
+  ztunnel,
 };
 
 /** The resources a probe reads, as `kubectl` names them; empty for an unknown probe. */
