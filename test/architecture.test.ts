@@ -9,6 +9,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['commands'],
   ['ui', 'report', 'lint'],
   ['case'],
+  ['scan'],
   ['flow', 'match', 'probe', 'explain'],
   ['cluster', 'pack', 'i18n'],
   ['text', 'errors', 'version'],

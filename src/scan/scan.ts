@@ -1,0 +1,124 @@
+/** Reads each list once, then judges every rule on what was read. */
+import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
+import type { ResourceId } from '../cluster/resources.ts';
+import { labelsOf, namespaceOf } from '../probe/fields.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import type { Found, Level, Rule, World } from './rule.ts';
+import { RULES, readsOfRules } from './rules.ts';
+
+export interface ScanFinding extends Found {
+  readonly rule: string;
+  readonly level: Level;
+  readonly flow: string;
+}
+
+/** A rule that could not be judged, and which list was missing why. It says nothing about the cluster's health. */
+export interface Unseen {
+  readonly rule: string;
+  readonly resource: ResourceId;
+  readonly failure: LookFailure;
+  readonly detail: string;
+}
+
+export interface ScanResult {
+  readonly findings: readonly ScanFinding[];
+  readonly unseen: readonly Unseen[];
+  /** Objects read. */
+  readonly objects: number;
+  /** Rules that were judged. */
+  readonly judged: number;
+}
+
+export interface ScanOptions {
+  /** All where absent. */
+  readonly namespaces?: readonly string[];
+  readonly istioNamespace?: string;
+  readonly rules?: readonly Rule[];
+  readonly now?: number;
+  /** Called after each list: how many of all are read, and which one was. */
+  readonly onProgress?: (done: number, all: number, resource: ResourceId) => void;
+}
+
+/** Lists read at the same time: enough to hide the latency, too few to trouble an API server. */
+const PARALLEL = 4;
+/** Findings of one rule; a mesh with more of them has one cause. */
+const MAX_OF_RULE = 200;
+
+export async function scan(reader: ClusterReader, options: ScanOptions = {}): Promise<ScanResult> {
+  const { rules = RULES, onProgress } = options;
+  const resources = readsOfRules(rules);
+  const lists = new Map<ResourceId, readonly KubeObject[]>();
+  const missing = new Map<ResourceId, LookError>();
+  let done = 0;
+  const queue = [...resources];
+  const work = async () => {
+    for (let resource = queue.shift(); resource; resource = queue.shift()) {
+      try {
+        lists.set(resource, (await reader.list(resource)).map(lean));
+      } catch (error) {
+        if (!(error instanceof LookError)) throw error;
+        if (error.failure === 'cancelled') throw error;
+        missing.set(resource, error);
+      }
+      onProgress?.(++done, resources.length, resource);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+
+  const world: World = {
+    list: (resource) => lists.get(resource) ?? [],
+    now: options.now ?? Date.now(),
+    controlNamespace: options.istioNamespace ?? controlNamespaceOf(lists.get('deployments.apps') ?? []),
+    scope: options.namespaces?.length ? new Set(options.namespaces) : undefined,
+  };
+  const findings: ScanFinding[] = [];
+  const unseen: Unseen[] = [];
+  for (const rule of rules) {
+    const lacking = rule.reads.find((resource) => missing.has(resource));
+    if (lacking) {
+      const { failure, detail } = missing.get(lacking)!;
+      unseen.push({ rule: rule.id, resource: lacking, failure, detail: sanitiseLine(detail, 300) });
+      continue;
+    }
+    for (const found of rule.judge(world).slice(0, MAX_OF_RULE))
+      findings.push({ rule: rule.id, level: rule.level, flow: rule.flow, ...clean(found) });
+  }
+  findings.sort(byWeight);
+  const objects = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
+  return { findings, unseen, objects, judged: rules.length - unseen.length };
+}
+
+/** Where istiod runs; Istio's own default where none was seen. */
+function controlNamespaceOf(deployments: readonly KubeObject[]): string {
+  const istiod = deployments.find((one) => labelsOf(one).app === 'istiod');
+  return istiod ? namespaceOf(istiod) : 'istio-system';
+}
+
+/** What no rule looks at is let go at once: it is most of what an API server sends. */
+function lean(object: KubeObject): KubeObject {
+  const metadata = object.metadata as Record<string, unknown> | undefined;
+  if (metadata && 'managedFields' in metadata) delete metadata.managedFields;
+  const annotations = metadata?.annotations as Record<string, unknown> | undefined;
+  if (annotations) delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
+  return object;
+}
+
+/** Everything from the cluster ends on a terminal or in a file of a CI system. */
+function clean({ kind, name, namespace, field, value }: Found): Found {
+  return {
+    kind: sanitiseLine(kind, 80),
+    name: sanitiseLine(name, 253),
+    namespace: sanitiseLine(namespace, 63),
+    field: sanitiseLine(field, 120),
+    value: sanitiseLine(value, 300),
+  };
+}
+
+function byWeight(a: ScanFinding, b: ScanFinding): number {
+  return (
+    Number(b.level === 'error') - Number(a.level === 'error') ||
+    a.rule.localeCompare(b.rule) ||
+    a.namespace.localeCompare(b.namespace) ||
+    a.name.localeCompare(b.name)
+  );
+}
