@@ -20,6 +20,7 @@ import { proxyStartOrder } from './proxy-start-order.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEvents } from './service-events.ts';
+import { servicePorts } from './service-ports.ts';
 import { waypoints } from './waypoints.ts';
 import { webhookCaBundle } from './webhook-ca-bundle.ts';
 import { webhookService } from './webhook-service.ts';
@@ -42,6 +43,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'request-authentication': requestAuthentication,
   'server-sidecar': serverSidecar,
   'service-events': serviceEvents,
+  'service-ports': servicePorts,
   'gateway-kinds': gatewayKinds,
   'injection-labels': injectionLabels,
   'istiod-pods': istiodPods,

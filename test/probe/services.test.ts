@@ -1,0 +1,152 @@
+/** Services, their ports and what stands behind them: each answer where the cluster shows it, none where it does not. */
+import { describe, expect, it } from 'vitest';
+import { answerOf, ask, brokenObjects, type Objects } from './asking.ts';
+
+const NOW = new Date('2026-11-20T09:00:00Z');
+const version = { gitVersion: 'v1.33.0', date: NOW };
+const meta = (name: string, namespace = 'shop', more: object = {}) => ({
+  metadata: { name, namespace, ...more },
+});
+const http = { name: 'http', port: 80, targetPort: 8080 };
+const service = (ports: object[] = [http], spec: object = {}, name = 'cart') => ({
+  ...meta(name),
+  spec: { clusterIP: '10.8.0.7', selector: { app: 'cart' }, ports, ...spec },
+});
+const running = { name: 'cart', ready: true, restartCount: 0, state: { running: {} } };
+const waiting = (reason: string, more: object = {}) => ({
+  ...running,
+  ready: false,
+  state: { waiting: { reason } },
+  ...more,
+});
+const pod = (statuses: object[] = [running], spec: object = {}, name = 'cart-1', more: object = {}) => ({
+  ...meta(name, 'shop', { labels: { app: 'cart' }, ...more }),
+  spec: {
+    containers: [
+      { name: 'cart', ports: [{ name: 'web', containerPort: 8080 }] },
+      { name: 'istio-proxy', ports: [{ name: 'http-envoy-prom', containerPort: 15090 }] },
+    ],
+    ...spec,
+  },
+  status: {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True' }],
+    containerStatuses: [
+      ...statuses,
+      { name: 'istio-proxy', ready: true, restartCount: 0, state: { running: {} } },
+    ],
+  },
+});
+const CART = { namespace: 'shop', service: 'cart' };
+
+describe('service-ports', () => {
+  const run = (answers: readonly string[], services: unknown[], pods: unknown[] = [pod()], facts = {}) =>
+    answerOf(
+      'service-ports',
+      { ...CART, ...facts },
+      { objects: { services, pods } as Objects, version },
+      answers,
+    );
+  const port = (name: string, more: object = {}) =>
+    service([{ name, port: 8080, targetPort: 8080, ...more }]);
+  const PORT_CHECK = ['target-port', 'localhost', 'not-running', 'hosted'];
+  const UC = ['headless', 'keep-alive', 'plain-text', 'rollout', 'crash'];
+  const GRPC = ['as-http', 'unnamed', 'as-tcp', 'named'];
+  const METRICS = ['no-traffic', 'not-http', 'switched-off'];
+  const ROUTING = ['port-name', 'two-services', 'no-service', 'tcp', 'good'];
+  const TCP = ['server-first', 'http-on-tcp', 'own-tls', 'headless', 'grpc', 'long-idle'];
+
+  it.each([
+    ['as-http', undefined, 'good', undefined, port('http')],
+    ['as-http', undefined, 'good', undefined, port('http-api')],
+    ['named', undefined, 'good', 'grpc', port('grpc-api')],
+    ['named', undefined, 'good', undefined, port('web', { appProtocol: 'kubernetes.io/h2c' })],
+    ['unnamed', undefined, 'port-name', undefined, port('web')],
+    ['unnamed', undefined, 'port-name', undefined, port('')],
+    ['as-tcp', 'not-http', 'tcp', undefined, port('tcp-web')],
+    ['as-tcp', 'not-http', 'tcp', undefined, port('db', { port: 3306 })],
+    ['as-tcp', 'not-http', 'tcp', undefined, port('http', { appProtocol: 'tcp' })],
+    [undefined, 'not-http', 'tcp', 'own-tls', port('https')],
+    [undefined, 'not-http', 'tcp', undefined, port('redis')],
+    [undefined, undefined, undefined, undefined, service([http, { name: 'tcp-db', port: 5432 }])],
+  ])('%s, %s, %s, %s', async (grpc, metrics, routing, tcp, one) => {
+    expect(await run(GRPC, [one])).toBe(grpc);
+    expect(await run(METRICS, [one])).toBe(metrics);
+    expect(await run(ROUTING, [one])).toBe(routing);
+    expect(await run(TCP, [one])).toBe(tcp);
+  });
+
+  it('takes the port of the case where a Service has several', async () => {
+    const one = service([http, { name: 'tcp-db', port: 5432 }]);
+    expect(await run(GRPC, [one], [pod()], { port: '80' })).toBe('as-http');
+    expect(await run(GRPC, [one], [pod()], { port: '5432' })).toBe('as-tcp');
+    expect(await run(GRPC, [one], [pod()], { port: '9999' })).toBeUndefined();
+  });
+
+  it.each([
+    ['not-running', service(), []],
+    ['not-running', service(), [pod([waiting('CrashLoopBackOff')])]],
+    ['not-running', service(), [pod([], {}, 'cart-1', { deletionTimestamp: '2026-11-20T08:59:00Z' })]],
+    [undefined, service(), [pod([waiting('CrashLoopBackOff')]), pod([running], {}, 'cart-2')]],
+    [undefined, service([http], { selector: undefined }), []],
+    ['target-port', service([{ ...http, targetPort: 9090 }]), [pod()]],
+    ['target-port', service([{ ...http, targetPort: 'api' }]), [pod()]],
+    [undefined, service([{ ...http, targetPort: 'web' }]), [pod()]],
+    [undefined, service(), [pod()]],
+    [
+      undefined,
+      service([{ ...http, targetPort: 9090 }]),
+      [pod([running], { containers: [{ name: 'cart' }] })],
+    ],
+  ])('port-check: %s', async (expected, one, pods) => {
+    expect(await run(PORT_CHECK, [one], pods)).toBe(expected);
+  });
+
+  const ended = (finishedAt: string, exitCode = 1) => ({
+    ...running,
+    restartCount: 1,
+    lastState: { terminated: { reason: 'Error', exitCode, finishedAt } },
+  });
+  it.each([
+    ['headless', service([http], { clusterIP: 'None' }), [pod()]],
+    [undefined, service(), [pod()]],
+    ['crash', service(), [pod([waiting('CrashLoopBackOff')])]],
+    ['crash', service(), [pod([ended('2026-11-20T08:50:00Z')])]],
+    [undefined, service(), [pod([ended('2026-11-19T08:50:00Z')])]],
+    [undefined, service(), [pod([ended('2026-11-20T08:50:00Z', 0)])]],
+  ])('uc-kind: %s', async (expected, one, pods) => {
+    expect(await run(UC, [one], pods)).toBe(expected);
+  });
+
+  it('calls headless what is declared TCP no misfit', async () => {
+    const spec = { clusterIP: 'None' };
+    expect(await run(TCP, [service([{ name: 'db', port: 5432 }], spec)])).toBe('headless');
+    expect(await run(TCP, [service([{ name: 'tcp-db', port: 5432 }], spec)])).toBeUndefined();
+  });
+
+  it('sees two Services that name one container port differently', async () => {
+    const twin = (name: string, more: object = {}) =>
+      service([{ name, port: 81, targetPort: 8080 }], more, 'cart-raw');
+    expect(await run(ROUTING, [service(), twin('tcp')])).toBe('two-services');
+    expect(await run(ROUTING, [service(), twin('http2')])).toBe('good');
+    expect(await run(ROUTING, [service(), twin('tcp', { selector: { app: 'other' } })])).toBe('good');
+  });
+
+  it('sees that no Service selects the pod', async () => {
+    const facts = { service: 'gone', pod: 'cart-1' };
+    const other = service([http], { selector: { app: 'other' } });
+    expect(await run(ROUTING, [other], [pod()], facts)).toBe('no-service');
+    expect(await run(ROUTING, [service()], [pod()], facts)).toBeUndefined();
+    expect(await run(ROUTING, [other], [], facts)).toBeUndefined();
+  });
+});
+
+it.each(['service-ports'])('%s stands objects with fields of wrong types', async (probe) => {
+  const names = [
+    ['shop', 'cart'],
+    ['shop', 'cart-1'],
+  ] as const;
+  const facts = { ...CART, pod: 'cart-1', port: '80', host: 'cart.shop' };
+  await ask(probe, facts, { objects: brokenObjects(names) });
+  await ask(probe, { namespace: 'shop' }, { objects: brokenObjects(names) });
+});
