@@ -8,6 +8,7 @@ import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
 import { gatewayServices } from './gateway-services.ts';
+import { initContainers } from './init-containers.ts';
 import { injectionLabels } from './injection-labels.ts';
 import { istiodPods } from './istiod-pods.ts';
 import { jobSidecar } from './job-sidecar.ts';
@@ -28,6 +29,7 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'init-containers': initContainers,
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,
   'crd-versions': crdVersions,
