@@ -19,6 +19,7 @@ import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { requestAuthentication } from './request-authentication.ts';
+import { routeBackends } from './route-backends.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
@@ -43,6 +44,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'probe-rewrite': probeRewrite,
   'prometheus-scraping': prometheusScraping,
   'request-authentication': requestAuthentication,
+  'route-backends': routeBackends,
   'server-sidecar': serverSidecar,
   'service-events': serviceEvents,
   'service-ports': servicePorts,

@@ -141,12 +141,71 @@ describe('service-ports', () => {
   });
 });
 
-it.each(['service-ports'])('%s stands objects with fields of wrong types', async (probe) => {
-  const names = [
-    ['shop', 'cart'],
-    ['shop', 'cart-1'],
-  ] as const;
-  const facts = { ...CART, pod: 'cart-1', port: '80', host: 'cart.shop' };
-  await ask(probe, facts, { objects: brokenObjects(names) });
-  await ask(probe, { namespace: 'shop' }, { objects: brokenObjects(names) });
+describe('route-backends', () => {
+  const ref = { name: 'cart', port: 80 };
+  const route = (refs: object[], reason = '', message = '', name = 'web') => ({
+    ...meta(name),
+    spec: { hostnames: ['shop.example.com'], rules: [{ backendRefs: refs }] },
+    status: {
+      parents: [
+        {
+          controllerName: 'istio.io/gateway-controller',
+          conditions: [{ type: 'ResolvedRefs', status: reason ? 'False' : 'True', reason, message }],
+        },
+      ],
+    },
+  });
+  const run = (routes: unknown[], facts: object = {}, services: unknown[] = [service()]) =>
+    ask(
+      'route-backends',
+      { namespace: 'shop', ...facts },
+      {
+        objects: { 'httproutes.gateway.networking.k8s.io': routes, services } as Objects,
+      },
+    );
+  const host = { host: 'shop.example.com' };
+
+  it.each([
+    [['not-permitted'], route([{ ...ref, namespace: 'other' }], 'RefNotPermitted')],
+    [['not-found'], route([{ ...ref, name: 'gone' }], 'BackendNotFound')],
+    [['kind'], route([{ ...ref, group: 'apps', kind: 'Deployment' }], 'InvalidKind')],
+    [['port'], route([{ name: 'gone' }], 'InvalidDestination', 'port is required in backendRef')],
+    [['port'], route([{ ...ref, port: 8081 }])],
+    [['port'], route([{ name: 'cart' }])],
+    [[], route([ref])],
+    [[], route([])],
+    [[], route([ref], 'InvalidDestination', 'other')],
+  ])('%j', async (expected, one) => {
+    expect(await run([one], host)).toEqual(expected);
+  });
+
+  it('takes the only route with a backend that is not resolved', async () => {
+    const broken = route([{ name: 'gone', port: 80 }], 'BackendNotFound');
+    const second = route([{ name: 'gone', port: 80 }], 'BackendNotFound', '', 'web-2');
+    const fine = route([ref], '', '', 'fine');
+    expect(await run([fine, broken])).toEqual(['not-found']);
+    expect(await run([broken, second])).toEqual([]);
+  });
+
+  it('reads no reason of another controller', async () => {
+    const one = route([{ name: 'gone', port: 80 }], 'BackendNotFound');
+    const other = {
+      ...one,
+      status: { parents: [{ ...one.status.parents[0], controllerName: 'example.com/x' }] },
+    };
+    expect(await run([other], host)).toEqual([]);
+  });
 });
+
+it.each(['service-ports', 'route-backends'])(
+  '%s stands objects with fields of wrong types',
+  async (probe) => {
+    const names = [
+      ['shop', 'cart'],
+      ['shop', 'cart-1'],
+    ] as const;
+    const facts = { ...CART, pod: 'cart-1', port: '80', host: 'cart.shop' };
+    await ask(probe, facts, { objects: brokenObjects(names) });
+    await ask(probe, { namespace: 'shop' }, { objects: brokenObjects(names) });
+  },
+);
