@@ -1,5 +1,14 @@
 /** What each probe reads: data only, so that consent, the ClusterRole and the linter need no Kubernetes client. */
 import type { ReadId } from '../cluster/resources.ts';
+import {
+  accessLog404,
+  accessLog426,
+  accessLog429,
+  accessLog503,
+  accessLog504,
+  accessLogEgress,
+} from './access-log.ts';
+import { accessLogRollout } from './access-log-rollout.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { crdVersions } from './crd-versions.ts';
@@ -30,6 +39,13 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'access-log-rollout': accessLogRollout,
+  'access-log-egress': accessLogEgress,
+  'access-log-504': accessLog504,
+  'access-log-503': accessLog503,
+  'access-log-429': accessLog429,
+  'access-log-426': accessLog426,
+  'access-log-404': accessLog404,
   'init-containers': initContainers,
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,

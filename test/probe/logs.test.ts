@@ -1,0 +1,356 @@
+/** What logs show: access logs on the way of a call, istiod's own, a proxy's, and the events of ReplicaSets. */
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../src/probe/probe.ts';
+import { answerOf, ask, brokenObjects } from './asking.ts';
+import type { MemoryCluster } from './memory-reader.ts';
+
+const proxy = { name: 'istio-proxy' };
+const pod = (name: string, namespace: string, more: object = {}, ip = '', labels: object = {}) => ({
+  metadata: { name, namespace, labels, ...more },
+  spec: { containers: [{ name: 'app' }, proxy] },
+  status: { phase: 'Running', podIP: ip },
+});
+const web = pod('web-1', 'front');
+const cart = pod('cart-1', 'shop', {}, '10.8.1.7', { app: 'cart' });
+const gate = pod('gw-5d-1', 'istio-ingress');
+const cartService = {
+  metadata: { name: 'cart', namespace: 'shop' },
+  spec: { selector: { app: 'cart' }, ports: [{ port: 8080, name: 'http' }] },
+};
+const FACTS = {
+  'client-pod': 'web-1',
+  'client-namespace': 'front',
+  namespace: 'shop',
+  service: 'cart',
+  gateway: 'gw',
+  'gateway-namespace': 'istio-ingress',
+};
+
+interface LinePart {
+  readonly time?: string;
+  readonly code?: string;
+  readonly flags?: string;
+  readonly details?: string;
+  readonly duration?: number;
+  readonly id?: string;
+  readonly authority?: string;
+  readonly upstream?: string;
+  readonly cluster?: string;
+  readonly local?: string;
+  readonly sni?: string;
+  readonly route?: string;
+}
+
+/** A line as Istio writes it; what a test does not say is a call for cart. */
+function line(part: LinePart): string {
+  const all = {
+    time: '08:00:00',
+    code: '503',
+    flags: '-',
+    details: 'via_upstream',
+    duration: 3,
+    id: '-',
+    authority: 'cart.shop:8080',
+    upstream: '10.8.1.7:8080',
+    cluster: 'outbound|8080||cart.shop.svc.cluster.local',
+    local: '10.12.3.4:8080',
+    sni: '-',
+    route: 'default',
+    ...part,
+  };
+  return (
+    `[2026-11-20T${all.time}.000Z] "GET /x HTTP/1.1" ${all.code} ${all.flags} ${all.details} - "-" 0 9 ` +
+    `${all.duration} - "-" "curl/8.5" "${all.id}" "${all.authority}" "${all.upstream}" ${all.cluster} - ` +
+    `${all.local} 10.8.0.3:40210 ${all.sni} ${all.route}`
+  );
+}
+const inbound = (part: LinePart) => line({ cluster: 'inbound|8080||', local: '10.8.1.7:8080', ...part });
+
+interface Logs {
+  readonly client?: readonly string[];
+  readonly server?: readonly string[];
+  readonly gateway?: readonly string[];
+}
+
+function mesh({ client, server, gateway }: Logs, pods: readonly object[] = [web, cart, gate]): MemoryCluster {
+  return {
+    objects: { pods, services: [cartService] },
+    logs: {
+      'front/web-1/istio-proxy': (client ?? []).join('\n'),
+      'shop/cart-1/istio-proxy': (server ?? []).join('\n'),
+      'istio-ingress/gw-5d-1/istio-proxy': (gateway ?? []).join('\n'),
+    },
+  };
+}
+
+const told = (probe: string, logs: Logs, facts: Facts = FACTS) => ask(probe, facts, mesh(logs));
+
+describe('the access log of a 503', () => {
+  const TLS = 'upstream_reset_before_response_started{connection_failure,TLS_error:|33554536:system_library}';
+  it.each<[string, LinePart]>([
+    ['tls', { flags: 'UF', details: TLS }],
+    ['uf', { flags: 'UF', details: 'upstream_reset_before_response_started{remote_connection_failure}' }],
+    ['uf', { flags: 'URX,UF', details: 'upstream_reset_before_response_started{connection_failure}' }],
+    ['uh', { flags: 'UH', details: 'no_healthy_upstream', upstream: '-' }],
+    ['uc', { flags: 'UC', details: 'upstream_reset_before_response_started{connection_termination}' }],
+    ['uo', { flags: 'UO', details: 'upstream_reset_before_response_started{overflow}' }],
+    ['no-route', { flags: 'NC', details: 'cluster_not_found', upstream: '-' }],
+    ['other', { flags: 'UAEX', details: 'ext_authz_error' }],
+  ])('tells %s from %j', async (expected, part) => {
+    expect(await told('access-log-503', { client: [line(part)] })).toEqual([expected]);
+  });
+
+  it('reads the newest of them, in whatever order the pods are read', async () => {
+    const client = [line({ time: '08:00:01', flags: 'UH' }), line({ time: '08:00:02', flags: 'UF' })];
+    const gateway = [line({ time: '08:00:03', flags: 'UO' })];
+    expect(await told('access-log-503', { client })).toEqual(['uf']);
+    expect(await told('access-log-503', { client, gateway })).toEqual(['uo']);
+  });
+
+  it('leaves calls for other services and other codes alone', async () => {
+    const other = line({
+      flags: 'UF',
+      authority: 'pay.shop:80',
+      cluster: 'outbound|80||pay.shop.svc.cluster.local',
+    });
+    expect(await told('access-log-503', { client: [other, line({ code: '404', flags: 'NR' })] })).toEqual([]);
+  });
+
+  it('asks the server what the caller was only passed', async () => {
+    const client = [line({ id: 'a1' })];
+    const older = inbound({ id: 'b2', time: '07:59:00' });
+    const refused = inbound({ id: 'a1', flags: 'UF', details: 'delayed_connect_error:_111' });
+    expect(await told('access-log-503', { client })).toEqual([]);
+    expect(await told('access-log-503', { client, server: [refused] })).toEqual(['uf']);
+    expect(await told('access-log-503', { client, server: [inbound({ id: 'a1' })] })).toEqual(['app']);
+    expect(await told('access-log-503', { client, server: [older] })).toEqual([]);
+  });
+
+  it('does not take what the server itself called for the call', async () => {
+    const client = [line({ id: 'a1' })];
+    const onward = line({
+      id: 'a1',
+      flags: 'UH',
+      authority: 'pay:80',
+      cluster: 'outbound|80||pay.shop.svc.cluster.local',
+    });
+    expect(await told('access-log-503', { client, server: [onward] })).toEqual([]);
+  });
+
+  it('takes a server without a proxy for the one that answered', async () => {
+    const plain = { ...cart, spec: { containers: [{ name: 'app' }] } };
+    const cluster = mesh({ client: [line({ id: 'a1' })] }, [web, plain]);
+    expect(await ask('access-log-503', FACTS, cluster)).toEqual(['app']);
+  });
+
+  it('reads JSON lines, too', async () => {
+    const json = JSON.stringify({
+      start_time: '2026-11-20T08:00:00.000Z',
+      response_code: 503,
+      response_flags: 'UH',
+      response_code_details: 'no_healthy_upstream',
+      authority: 'cart.shop',
+      upstream_cluster: 'outbound|8080||cart.shop.svc.cluster.local',
+    });
+    expect(await told('access-log-503', { client: [json] })).toEqual(['uh']);
+  });
+
+  it('says so where no log may be read, and reads on where one of them cannot be', async () => {
+    const logs = { client: [line({ flags: 'UH' })] };
+    const forbidden = { ...mesh(logs), failures: { 'pods/log': 'forbidden' as const } };
+    await expect(ask('access-log-503', FACTS, forbidden)).rejects.toMatchObject({ failure: 'forbidden' });
+    const { 'front/web-1/istio-proxy': client } = mesh(logs).logs!;
+    const partly = { ...mesh(logs), logs: { 'front/web-1/istio-proxy': client! } };
+    expect(await ask('access-log-503', FACTS, partly)).toEqual(['uh']);
+  });
+});
+
+describe('the access log of a 404', () => {
+  const shop = { ...FACTS, host: 'shop.example.com' };
+  const part = { authority: 'shop.example.com', code: '404' };
+  it.each<[string[], LinePart]>([
+    [['no-route'], { ...part, flags: 'NR', details: 'route_not_found' }],
+    [['app-404'], part],
+    [
+      ['no-chain'],
+      { code: '0', flags: 'NR', details: 'filter_chain_not_found', authority: '-', sni: 'shop.example.com' },
+    ],
+    [[], { code: '0', flags: 'NR', details: 'filter_chain_not_found', authority: '-', cluster: '-' }],
+    [[], { ...part, flags: 'NR', details: 'route_not_found', authority: 'other.example.com', cluster: '-' }],
+    [[], { ...part, code: '200' }],
+  ])('%j', async (expected, one) => {
+    expect(await told('access-log-404', { gateway: [line(one)] }, shop)).toEqual(expected);
+  });
+});
+
+describe('the access log of a 426', () => {
+  it.each<[string[], LinePart]>([
+    [['low-version'], { code: '426', details: 'low_version' }],
+    [['passed-on'], { code: '426' }],
+    [
+      ['server-side'],
+      { code: '502', flags: 'UPE', details: 'upstream_reset_before_response_started{protocol_error}' },
+    ],
+    [[], { code: '200' }],
+  ])('%j', async (expected, part) => {
+    expect(await told('access-log-426', { client: [line(part)] })).toEqual(expected);
+  });
+
+  it('knows a request without any name by the address of the pod', async () => {
+    const nameless = line({
+      code: '426',
+      details: 'low_version',
+      authority: '-',
+      cluster: '-',
+      local: '10.8.1.7:8080',
+    });
+    expect(await told('access-log-426', { server: [nameless] })).toEqual(['low-version']);
+    expect(await told('access-log-426', { client: [nameless] })).toEqual([]);
+  });
+});
+
+describe('the access log of a 429', () => {
+  it.each<[string[], LinePart]>([
+    [['local'], { code: '429', flags: 'RL', details: 'local_rate_limited' }],
+    [['global'], { code: '429', flags: 'RL', details: 'request_rate_limited' }],
+    [['limiter-fails'], { code: '500', flags: 'RLSE', details: 'rate_limiter_error' }],
+    [['passed-on'], { code: '429' }],
+    [[], { code: '429', flags: 'RL', details: '-' }],
+    [[], { code: '200' }],
+  ])('%j', async (expected, part) => {
+    expect(await told('access-log-429', { gateway: [line(part)] })).toEqual(expected);
+  });
+
+  it('names the limiter behind the proxy that passed the refusal on', async () => {
+    const gateway = [line({ code: '429', id: 'a1' })];
+    const server = [inbound({ code: '429', id: 'a1', flags: 'RL', details: 'local_rate_limited' })];
+    expect(await told('access-log-429', { gateway, server })).toEqual(['local']);
+  });
+});
+
+describe('the access log of a timeout', () => {
+  it.each<[string[], LinePart]>([
+    [['ut'], { code: '504', flags: 'UT', details: 'upstream_response_timeout' }],
+    [['per-try'], { code: '504', flags: 'UT,URX', details: 'upstream_per_try_timeout' }],
+    [['idle'], { code: '408', flags: 'SI', details: 'stream_idle_timeout' }],
+    [['connect'], { flags: 'UF', details: 'upstream_reset_before_response_started{connection_timeout}' }],
+    [['passed-on'], { code: '504' }],
+    [['client-gone'], { code: '0', flags: 'DC', details: 'downstream_remote_disconnect', duration: 30001 }],
+    [[], { code: '0', flags: 'DC', details: 'downstream_remote_disconnect', duration: 4 }],
+    [[], { code: '503', flags: 'UH', details: 'no_healthy_upstream' }],
+  ])('%j', async (expected, part) => {
+    expect(await told('access-log-504', { client: [line(part)] })).toEqual(expected);
+  });
+
+  it('prefers the code of the case, then any timeout to clients that left', async () => {
+    const ut = line({ time: '08:00:01', code: '504', flags: 'UT', details: 'upstream_response_timeout' });
+    const idle = line({ time: '08:00:02', code: '408', flags: 'SI', details: 'stream_idle_timeout' });
+    const gone = line({ time: '08:00:03', code: '0', flags: 'DC', details: '-', duration: 5000 });
+    expect(await told('access-log-504', { client: [ut, idle, gone] })).toEqual(['idle']);
+    expect(await told('access-log-504', { client: [ut, idle, gone] }, { ...FACTS, code: '504' })).toEqual([
+      'ut',
+    ]);
+  });
+});
+
+describe('the access log of a call to the outside', () => {
+  const outside = {
+    'client-pod': 'web-1',
+    'client-namespace': 'front',
+    namespace: 'front',
+    host: 'api.example.com',
+  };
+  const part = { authority: 'api.example.com', upstream: '93.184.216.34:443', local: '93.184.216.34:443' };
+  const UF = { flags: 'UF', details: 'upstream_reset_before_response_started{connection_failure}' };
+  it.each<[string[], LinePart]>([
+    [
+      ['blackhole'],
+      {
+        ...part,
+        code: '0',
+        flags: 'UH',
+        authority: '-',
+        sni: 'api.example.com',
+        cluster: 'BlackHoleCluster',
+      },
+    ],
+    [['blackhole'], { ...part, code: '502', details: 'direct_response', cluster: '-', route: 'block_all' }],
+    [['passthrough'], { ...part, ...UF, cluster: 'PassthroughCluster' }],
+    [
+      ['egress-gateway'],
+      { ...part, ...UF, cluster: 'outbound|80||istio-egressgateway.istio-system.svc.cluster.local' },
+    ],
+    [['entry'], { ...part, ...UF, cluster: 'outbound|443||api.example.com' }],
+    [[], { ...part, code: '404', cluster: 'outbound|443||api.example.com' }],
+    [[], { ...part, code: '0', flags: 'DC', cluster: 'PassthroughCluster' }],
+    [[], { ...part, ...UF, authority: 'other.example.com', cluster: 'PassthroughCluster' }],
+  ])('%j', async (expected, one) => {
+    expect(await told('access-log-egress', { client: [line(one)] }, outside)).toEqual(expected);
+  });
+});
+
+describe('the access log of a rollout', () => {
+  const UF = { flags: 'UF', details: 'delayed_connect_error:_111' };
+  const refused = (more: object, status: object = {}, part: LinePart = {}) => {
+    const own = { ...cart, metadata: { ...cart.metadata, ...more }, status: { ...cart.status, ...status } };
+    return ask('access-log-rollout', FACTS, mesh({ client: [line({ ...UF, ...part })] }, [web, own]));
+  };
+  it.each<[string[], LinePart]>([
+    [['cut-off'], { flags: 'UC' }],
+    [['no-endpoint'], { flags: 'UH', details: 'no_healthy_upstream' }],
+    [['no-cluster'], { flags: 'NC', details: 'cluster_not_found' }],
+    [[], { flags: 'UO' }],
+    [[], { code: '200' }],
+  ])('%j', async (expected, part) => {
+    expect(await told('access-log-rollout', { client: [line(part)] })).toEqual(expected);
+  });
+
+  it('takes what every proxy passed on for the application', async () => {
+    const client = [line({ id: 'a1' })];
+    expect(await told('access-log-rollout', { client, server: [inbound({ id: 'a1' })] })).toEqual(['app']);
+    expect(await told('access-log-rollout', { client })).toEqual([]);
+  });
+
+  it('takes a refused connection to an address that nobody has any more for an old pod', async () => {
+    const created = { creationTimestamp: '2026-11-20T07:00:00Z' };
+    expect(await refused(created, {}, { upstream: '10.8.1.99:8080' })).toEqual(['refused-old']);
+    const stops = { deletionTimestamp: '2026-11-20T08:00:20Z', deletionGracePeriodSeconds: 30 };
+    expect(await refused({ ...created, ...stops })).toEqual(['refused-old']);
+    expect(await refused({ creationTimestamp: '2026-11-20T08:05:00Z' })).toEqual(['refused-old']);
+    const elsewhere = { upstream: '10.8.1.99:8080', cluster: 'PassthroughCluster' };
+    expect(await refused(created, {}, elsewhere)).toEqual([]);
+  });
+
+  it('takes one to a pod that had just become ready, or never was, for a new one', async () => {
+    const created = { creationTimestamp: '2026-11-20T07:59:00Z' };
+    const ready = (status: string, lastTransitionTime: string) => ({
+      conditions: [{ type: 'Ready', status, lastTransitionTime }],
+    });
+    expect(await refused(created, ready('True', '2026-11-20T07:59:55Z'))).toEqual(['refused-new']);
+    const first = { ...ready('False', '2026-11-20T07:59:00Z'), containerStatuses: [{ restartCount: 0 }] };
+    expect(await refused(created, first)).toEqual(['refused-new']);
+    expect(await refused(created, { ...first, containerStatuses: [{ restartCount: 3 }] })).toEqual([]);
+    expect(await refused(created, ready('True', '2026-11-20T07:59:20Z'))).toEqual([]);
+  });
+});
+
+describe('the probes of access logs', () => {
+  const probes = ['404', '426', '429', '503', '504', 'egress', 'rollout'].map((one) => `access-log-${one}`);
+  it.each(probes)('%s reads nothing into logs and objects of another shape', async (probe) => {
+    const facts = { ...FACTS, host: 'cart.shop' };
+    const logs = Object.fromEntries(
+      ['front/web-1', 'shop/cart-1', 'istio-ingress/gw-5d-1'].map((one) => [
+        `${one}/istio-proxy`,
+        '"" 503 UF\n{"response_code":{},"response_flags":[]}\n[x] "- - -" 503 - \n\u0000\n{"response_',
+      ]),
+    );
+    expect(await ask(probe, facts, { objects: { pods: [web, cart, gate] }, logs })).toEqual([]);
+    const objects = brokenObjects([
+      ['front', 'web-1'],
+      ['shop', 'cart'],
+      ['shop', 'cart-1'],
+      ['istio-ingress', 'gw-5d-1'],
+    ]);
+    expect(await answerOf(probe, facts, { objects, logs }, ['app'])).toBeUndefined();
+  });
+});
