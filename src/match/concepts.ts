@@ -124,17 +124,23 @@ interface Stem {
   readonly concept: string;
 }
 
-/** Latin stems by their first two letters; other stems by their first character. */
-const LATIN = new Map<string, Stem[]>();
-const OTHER = new Map<string, Stem[]>();
+/** Latin stems by their first two letters as one number; other stems by their first character's code. */
+const LATIN = new Map<number, Stem[]>();
+const OTHER = new Map<number, Stem[]>();
+
+/** Two ASCII characters as a key: numbers are looked up several times faster than slices. */
+function pairKey(text: string, at: number): number {
+  return text.charCodeAt(at) * 128 + (text.charCodeAt(at + 1) & 127);
+}
 
 for (const [concept, words] of Object.entries(CONCEPTS)) {
   for (const stem of words.split(' ')) {
     const isLatin = /^[\x20-\x7f]+$/.test(stem);
-    const key = isLatin ? stem.slice(0, 2).toLowerCase() : stem[0]!;
+    const lower = stem.toLowerCase();
     const table = isLatin ? LATIN : OTHER;
+    const key = isLatin ? pairKey(lower, 0) : lower.charCodeAt(0);
     const list = table.get(key);
-    const entry = { stem: stem.toLowerCase().replaceAll(/[-_]/g, ' '), concept };
+    const entry = { stem: lower.replaceAll(/[-_]/g, ' '), concept };
     if (list) list.push(entry);
     else table.set(key, [entry]);
   }
@@ -162,12 +168,12 @@ export function conceptPlaces(folded: string): ConceptPlace[] {
   let isInWord = false;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    const isWordChar = (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+    const isWordChar = isAsciiWord(code);
     if (isWordChar && !isInWord)
-      for (const { stem, concept } of LATIN.get(text.slice(at, at + 2)) ?? NONE)
+      for (const { stem, concept } of LATIN.get(pairKey(text, at)) ?? NONE)
         if (startsWith(text, at, stem)) found.push({ concept, start: at, end: at + stem.length });
     if (code > 0x2e7f)
-      for (const { stem, concept } of OTHER.get(text[at]!) ?? NONE)
+      for (const { stem, concept } of OTHER.get(code) ?? NONE)
         if (text.startsWith(stem, at)) found.push({ concept, start: at, end: at + stem.length });
     isInWord = isWordChar;
   }
@@ -179,8 +185,18 @@ const NONE: readonly Stem[] = [];
 /** A stem of up to three letters is a whole word; of longer ones the beginning decides. `-` in a text reads as a space. */
 function startsWith(text: string, at: number, stem: string): boolean {
   for (let i = 0; i < stem.length; i++) {
-    const have = text[at + i];
-    if (have !== stem[i] && !(stem[i] === ' ' && (have === '-' || have === '_'))) return false;
+    const have = text.charCodeAt(at + i);
+    const want = stem.charCodeAt(i);
+    if (have !== want && !(want === SPACE && (have === HYPHEN || have === UNDERSCORE))) return false;
   }
-  return stem.length > 4 || !/[a-z0-9]/.test(text[at + stem.length] ?? ' ');
+  return stem.length > 4 || !isAsciiWord(text.charCodeAt(at + stem.length));
+}
+
+const SPACE = 0x20;
+const HYPHEN = 0x2d;
+const UNDERSCORE = 0x5f;
+
+/** Lower-case letters and digits; the end of a text (NaN) is none. */
+function isAsciiWord(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
 }

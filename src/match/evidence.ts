@@ -19,11 +19,7 @@ export interface Grounds {
 }
 
 /** `notable` are the lines that likeness was asked about. */
-export function evidenceOf(
-  grounds: Grounds,
-  notable: readonly Notable[],
-  index: SignatureIndex,
-): EvidenceLine[] {
+export function evidenceOf(grounds: Grounds, notable: NotableWords, index: SignatureIndex): EvidenceLine[] {
   const lines = new Map<number, EvidenceLine>();
   for (const finding of grounds.findings) {
     const { id } = index.signatures[finding.signature]!;
@@ -37,34 +33,68 @@ export function evidenceOf(
   return shown.sort((a, b) => a.line - b.line);
 }
 
-/** The lines that share most words with the text of the flow that is likest. */
-function likeLines(saying: SayingScore | undefined, notable: readonly Notable[]): EvidenceLine[] {
-  const words = new Set<string>();
-  const concepts = new Set<string>();
-  if (saying !== undefined) {
-    const known = fold(saying.doc.text);
-    eachToken(known, 400, (token) => words.add(token));
-    for (const { concept } of conceptPlaces(known)) concepts.add(concept);
+/** A word or concept of a line, [start, end) in its folded form. */
+interface Place {
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+interface LineWords {
+  readonly line: Notable;
+  readonly map: readonly number[];
+  readonly places: readonly Place[];
+}
+
+/** The words of the notable lines, read once however many flows are like them. */
+export class NotableWords {
+  readonly #notable: readonly Notable[];
+  #lines: readonly LineWords[] | undefined;
+
+  constructor(notable: readonly Notable[]) {
+    this.#notable = notable;
   }
-  const why = saying?.doc.kind === 'signature' ? 'likeness' : 'saying';
-  const lines = notable.map((one) => {
-    const map: number[] = [];
-    const folded = fold(one.shown, map);
-    const spans: number[] = [];
-    eachToken(folded, 400, (token, start, end) => {
-      if (words.has(token)) spans.push(start, end);
+
+  get lines(): readonly LineWords[] {
+    this.#lines ??= this.#notable.map((line) => {
+      const map: number[] = [];
+      return { line, map, places: placesOf(fold(line.shown, map)) };
     });
-    for (const { concept, start, end } of conceptPlaces(folded))
-      if (concepts.has(concept)) spans.push(start, end);
-    return { ...show(one.line, one.shown, spans, map, why), shared: spans.length };
-  });
+    return this.#lines;
+  }
+}
+
+function placesOf(folded: string): Place[] {
+  const places: Place[] = [];
+  eachToken(folded, 400, (word, start, end) => places.push({ word, start, end }));
+  for (const { concept, start, end } of conceptPlaces(folded))
+    places.push({ word: `~${concept}`, start, end });
+  return places;
+}
+
+/** The lines that share most words with the text of the flow that is likest. */
+function likeLines(saying: SayingScore | undefined, notable: NotableWords): EvidenceLine[] {
+  const words = new Set(saying === undefined ? [] : placesOf(fold(saying.doc.text)).map(({ word }) => word));
+  const why = saying?.doc.kind === 'signature' ? 'likeness' : 'saying';
+  const lines = notable.lines.map((one) => ({
+    ...one,
+    shared: one.places.filter(({ word }) => words.has(word)),
+  }));
   // Greetings share a word or two with anything: only lines that share nearly as much as the best are shown.
-  const most = Math.max(0, ...lines.map(({ shared }) => shared));
+  const most = Math.max(0, ...lines.map(({ shared }) => shared.length));
   return lines
-    .filter(({ shared }) => shared * 2 > most || most === 0)
-    .sort((a, b) => b.shared - a.shared)
+    .filter(({ shared }) => shared.length * 2 > most || most === 0)
+    .sort((a, b) => b.shared.length - a.shared.length)
     .slice(0, MAX_LIKE)
-    .map(({ shared: _shared, ...line }) => line);
+    .map(({ line, map, shared }) =>
+      show(
+        line.line,
+        line.shown,
+        shared.flatMap(({ start, end }) => [start, end]),
+        map,
+        why,
+      ),
+    );
 }
 
 function showFinding({ line, text, spans }: Sample, why: string): EvidenceLine {

@@ -3,6 +3,7 @@
  * placeholder: a value is taken only where its meaning is certain, and two equal claims cancel each other.
  */
 import { type AccessLogEntry, decodeAccessLog } from './access-log.ts';
+import { AhoCorasick } from './aho-corasick.ts';
 import { plainTwin } from './clean.ts';
 import type { Record } from './records/split.ts';
 import type { Fact } from './types.ts';
@@ -84,6 +85,13 @@ const READERS: readonly Reader[] = [
   reader('no such host', `lookup (${NAME})(?: on [\\d.:]{3,60})?: no such host`, ['host'], 3),
 ];
 
+/** Each hint once: one pass over a line tells which readers have anything to read there. */
+const HINTS = [...new Set(READERS.map(({ hint }) => hint))];
+const HINT_FINDER = new AhoCorasick(HINTS);
+const READERS_OF_HINT: readonly (readonly Reader[])[] = HINTS.map((hint) =>
+  READERS.filter((one) => one.hint === hint),
+);
+
 const COMMAND_READERS: readonly Reader[] = [
   reader('-n', `\\s-n[ =]?(${LABEL})(?=\\s|$|\\|)`, ['namespace'], 2),
   reader('--namespace', `\\s--namespace[ =](${LABEL})(?=\\s|$)`, ['namespace'], 2),
@@ -127,7 +135,7 @@ export class FactCollector {
     record.lines.forEach((line, i) => {
       const text = plainTwin(line.length > MAX_LINE ? line.slice(0, MAX_LINE) : line);
       const number = record.line + i;
-      this.#read(READERS, text, number);
+      for (const hint of hintsIn(text)) this.#read(READERS_OF_HINT[hint]!, text, number);
       if (
         record.kind === 'command' &&
         (record.fields.component === 'kubectl' || record.fields.component === 'istioctl')
@@ -323,6 +331,15 @@ export class FactCollector {
       }
     }
   }
+}
+
+/** Indexes of the hints in a line, in the order of the readers, so that equal claims keep their order. */
+function hintsIn(text: string): number[] {
+  const found: number[] = [];
+  HINT_FINDER.scan(text, (hint) => {
+    if (!found.includes(hint)) found.push(hint);
+  });
+  return found.length > 1 ? found.sort((a, b) => a - b) : found;
 }
 
 /** What the name of the upstream cluster says, field by field. */

@@ -42,6 +42,8 @@ export function compileGlob(source: string): Glob | undefined {
 export function matchGlob(glob: Glob, text: string, from = 0): Spans | undefined {
   const { pieces } = glob;
   const last = pieces.length - 1;
+  // Most patterns fail at their first piece: nothing is allocated for those.
+  if (!text.includes(pieces[0]!, from)) return undefined;
   const spans: number[] = [];
   let at = from;
   for (let k = 0; k <= last; k++) {

@@ -1,7 +1,7 @@
 /** What was found, weighed: flows in order, each with the lines that decided. */
 
 import { calibrate, THRESHOLD } from './calibrate.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, NotableWords } from './evidence.ts';
 import { type MeshSign, meshSignOf } from './mesh-sign.ts';
 import type { SayingIndex, SayingScore } from './sayings.ts';
 import { rankOf } from './sayings.ts';
@@ -77,6 +77,7 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
 
   const ranked = [...flows.values()].sort((a, b) => orderOf(b) - orderOf(a));
   const matches: Match[] = [];
+  const words = new NotableWords(notable);
   for (const strength of ranked) {
     const score = calibrate(strength.raw);
     if (score < THRESHOLD) continue;
@@ -85,7 +86,7 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
       flow: strength.flow,
       // The order is decided by more than the score: a later match never shows a higher one.
       score: Math.min(score, matches.at(-1)?.score ?? 1),
-      evidence: evidenceOf(strength, notable, index),
+      evidence: evidenceOf(strength, words, index),
       signatures: strength.findings.map((finding) => index.signatures[finding.signature]!.id),
     });
   }

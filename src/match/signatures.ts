@@ -39,8 +39,10 @@ export class SignatureIndex {
     readonly signatures: readonly number[];
     readonly contexts: readonly number[];
   }[];
-  /** Signatures that ask for fields only. */
-  readonly #fieldOnly: readonly number[];
+  /** Signatures that ask for fields only, by the words of the field that says most. */
+  readonly #fieldTriggers: readonly FieldTrigger[];
+  /** Those whose fields have no words to look for. */
+  readonly #fieldAlways: readonly number[];
   readonly #stamp: Int32Array;
   readonly #tried: Int32Array;
   readonly #touched: number[] = [];
@@ -56,7 +58,8 @@ export class SignatureIndex {
         id: signature.id,
         flow: file.flow,
         score: signature.score,
-        any: globs(signature.any),
+        // The longest that matches counts, so the longest is tried first.
+        any: globs(signature.any).sort((a, b) => b.size - a.size),
         all: globs(signature.all),
         none: globs(signature.none),
         context: globs(signature.context).map((glob) => {
@@ -95,7 +98,9 @@ export class SignatureIndex {
     contextGlobs.forEach((glob, at) => {
       triggersOf(glob).contexts.push(at);
     });
-    this.#fieldOnly = fieldOnly;
+    const { triggers, always } = fieldTriggersOf(fieldOnly, this.signatures);
+    this.#fieldTriggers = triggers;
+    this.#fieldAlways = always;
     this.#triggers = [...literals.values()];
     this.#automaton = new AhoCorasick([...literals.keys()]);
     this.#stamp = new Int32Array(this.#triggers.length);
@@ -134,10 +139,22 @@ export class SignatureIndex {
 
   /** Signatures that ask for fields only. */
   findByFields(text: string, fields: Fields, found: (hit: Hit) => void): void {
-    for (const at of this.#fieldOnly) {
+    const turn = ++this.#turn;
+    const tried = this.#tried;
+    const attempt = (at: number): void => {
+      if (tried[at] === turn) return;
+      tried[at] = turn;
       const hit = this.#test(at, text, fields, text);
       if (hit !== undefined) found(hit);
+    };
+    for (const { name, automaton, signatures } of this.#fieldTriggers) {
+      const value = fields[name];
+      if (value === undefined || value === '-') continue;
+      automaton.scan(value.toLowerCase(), (literal) => {
+        for (const at of signatures[literal]!) attempt(at);
+      });
     }
+    for (const at of this.#fieldAlways) attempt(at);
   }
 
   #test(at: number, text: string, fields: Fields, whole: string): Hit | undefined {
@@ -152,15 +169,16 @@ export class SignatureIndex {
     }
     const spans: number[] = [];
     if (signature.any.length > 0) {
-      let best: { glob: Glob; spans: Spans } | undefined;
+      let known = 0;
       for (const glob of signature.any) {
-        if (best !== undefined && glob.size <= best.glob.size) continue;
         const where = matchGlob(glob, text);
-        if (where !== undefined) best = { glob, spans: where };
+        if (where === undefined) continue;
+        spans.push(...where);
+        known = glob.size;
+        break;
       }
-      if (best === undefined) return undefined;
-      spans.push(...best.spans);
-      size += best.glob.size;
+      if (known === 0) return undefined;
+      size += known;
     }
     for (const glob of signature.all) {
       const where = matchGlob(glob, text);
@@ -172,6 +190,46 @@ export class SignatureIndex {
     return { signature: at, spans, size };
   }
 }
+
+/** One field of records, the words signatures look for in it, and which signatures each word may mean. */
+interface FieldTrigger {
+  readonly name: string;
+  readonly automaton: AhoCorasick;
+  readonly signatures: readonly (readonly number[])[];
+}
+
+/** Each signature under one of its fields: the one whose shortest pattern is longest. */
+function fieldTriggersOf(
+  ids: readonly number[],
+  signatures: readonly CompiledSignature[],
+): { triggers: FieldTrigger[]; always: number[] } {
+  const byName = new Map<string, Map<string, number[]>>();
+  const always: number[] = [];
+  for (const at of ids) {
+    let best: { name: string; literals: readonly string[]; size: number } | undefined;
+    for (const { name, globs } of signatures[at]!.fields) {
+      const literals = globs.map((glob) => ('exact' in glob ? '' : longestPiece(glob)));
+      const size = Math.min(...literals.map((literal) => literal.length));
+      if (size > (best?.size ?? 0)) best = { name, literals, size };
+    }
+    if (best === undefined) {
+      always.push(at);
+      continue;
+    }
+    const table = byName.get(best.name) ?? new Map<string, number[]>();
+    byName.set(best.name, table);
+    for (const literal of best.literals) table.set(literal, [...(table.get(literal) ?? []), at]);
+  }
+  const triggers = [...byName].map(([name, table]) => ({
+    name,
+    automaton: new AhoCorasick([...table.keys()]),
+    signatures: [...table.values()],
+  }));
+  return { triggers, always };
+}
+
+const longestPiece = (glob: Glob): string =>
+  glob.pieces.reduce((best, next) => (next.length > best.length ? next : best));
 
 /** Length of the pattern that matches the value, 0 for none. */
 function matchField(globs: readonly FieldGlob[], value: string): number {
@@ -210,7 +268,7 @@ function trigramCounts(signatures: readonly CompiledSignature[], contexts: reado
 
 /** The part of a pattern that is least like the other patterns, so that few texts have to be tried in full. */
 function rarestWindow(glob: Glob, counts: Uint32Array): string {
-  const piece = glob.pieces.reduce((best, next) => (next.length > best.length ? next : best));
+  const piece = longestPiece(glob);
   if (piece.length <= WINDOW) return piece;
   let best = 0;
   let bestCost = Number.POSITIVE_INFINITY;
