@@ -4,9 +4,17 @@ import { at, hasLabels, items, labelsOf, map, text } from './fields.ts';
 import { sight } from './mesh.ts';
 import { rootNamespaces } from './policies.ts';
 import type { Facts, Probe, Sight } from './probe.ts';
-import { destinationRulesFor, gatewaysOf, hostsOf, policyOf, ruleName, subsetsOf } from './routing-rules.ts';
+import {
+  destinationRulesFor,
+  destinationsOf,
+  gatewaysOf,
+  hostsOf,
+  policyOf,
+  ruleName,
+  subsetsOf,
+} from './routing-rules.ts';
 import { readServers, type Servers } from './server-pods.ts';
-import { calledHost, covers, fullHost, type Judgement, join, say, seen } from './traffic.ts';
+import { calledHost, covers, type Judgement, join, say, seen } from './traffic.ts';
 
 export const destinationRuleSubsets: Probe = {
   reads: ['services', 'pods', 'virtualservices.networking.istio.io', 'destinationrules.networking.istio.io'],
@@ -50,15 +58,6 @@ export function judgeSubsets(
 }
 
 const names = (subsets: readonly unknown[]): string[] => subsets.map((one) => text(one, 'name'));
-
-/** Destinations of a rule's routes to a host, of whatever protocol. */
-function destinationsOf(route: KubeObject, host: string): unknown[] {
-  return ['http', 'tls', 'tcp']
-    .flatMap((kind) => items(route, 'spec', kind))
-    .flatMap((rule) => items(rule, 'route'))
-    .map((one) => at(one, 'destination'))
-    .filter((one) => fullHost(text(one, 'host'), text(route, 'metadata', 'namespace')) === host);
-}
 
 /** Subsets that a route names: defined, and with pods behind them? */
 function judgeNames(

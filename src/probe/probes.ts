@@ -30,6 +30,7 @@ import { proxyStartOrder } from './proxy-start-order.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { routeBackends } from './route-backends.ts';
 import { serverSidecar } from './server-sidecar.ts';
+import { serviceEndpoints } from './service-endpoints.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { waypoints } from './waypoints.ts';
@@ -62,6 +63,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'request-authentication': requestAuthentication,
   'route-backends': routeBackends,
   'server-sidecar': serverSidecar,
+  'service-endpoints': serviceEndpoints,
   'service-events': serviceEvents,
   'service-ports': servicePorts,
   'gateway-kinds': gatewayKinds,

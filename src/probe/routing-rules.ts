@@ -142,3 +142,12 @@ export function lets(hosts: readonly string[], host: string, namespace: string, 
     );
   });
 }
+
+/** Destinations of a rule's routes to a host, of whatever protocol. */
+export function destinationsOf(route: KubeObject, host: string): unknown[] {
+  return ['http', 'tls', 'tcp']
+    .flatMap((kind) => items(route, 'spec', kind))
+    .flatMap((rule) => items(rule, 'route'))
+    .map((one) => at(one, 'destination'))
+    .filter((one) => fullHost(text(one, 'host'), text(route, 'metadata', 'namespace')) === host);
+}

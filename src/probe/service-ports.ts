@@ -1,14 +1,13 @@
 /** How are the ports of a Service declared, and do the pods behind it fit? */
 import type { KubeObject } from '../cluster/reader.ts';
-import { at, hasLabels, items, labelsOf, map, nameOf, namespaceOf, text, timeAt } from './fields.ts';
+import { appSight, hasCrashed, isStopped } from './app-state.ts';
+import { hasLabels, items, labelsOf, map, nameOf, namespaceOf, text } from './fields.ts';
 import { serviceName } from './gateways.ts';
-import { containersOf, podName, podOf, sight } from './mesh.ts';
+import { podName, podOf, sight } from './mesh.ts';
+import { appContainers } from './pod-parts.ts';
 import type { Facts, Probe, Sight } from './probe.ts';
 import { containerPorts, portsMeant, portsOf, type ServicePort, targetOf } from './service-protocol.ts';
 import { isLive, type Judgement, join, podsOf, say, seen } from './traffic.ts';
-
-/** A crash longer ago than this explains no call of today. Milliseconds. */
-const RECENT = 3_600_000;
 
 const HTTP = ['http', 'http2', 'grpc', 'grpc-web'];
 /** What Istio handles as opaque bytes; HTTPS and TLS are passed through. */
@@ -133,41 +132,17 @@ function judgePods(
       sight(serviceName(service), 'spec.selector', map(service, 'spec', 'selector')),
       sight('pods', 'selected and alive', '0'),
     ]);
-  const states = own.map((pod) => sight(podName(pod), 'application', stateOf(pod)));
+  const states = own.map(appSight);
   const parts: Judgement[] = [];
-  if (own.every((pod) => stopped(pod))) parts.push(say('not-running', states));
+  if (own.every(isStopped)) parts.push(say('not-running', states));
   const isMissing = (port: ServicePort) => own.every((pod) => lacks(pod, port));
   if (meant.length > 0 && meant.every(isMissing))
     parts.push(
       say('target-port', [...sights, ...own.map((pod) => sight(podName(pod), 'containerPort', ports(pod)))]),
     );
-  const crashed = own.filter((pod) => crashedLately(pod, now));
-  if (crashed.length > 0)
-    parts.push(
-      say(
-        'crash',
-        crashed.map((pod) => sight(podName(pod), 'application', stateOf(pod))),
-      ),
-    );
+  const crashed = own.filter((pod) => hasCrashed(pod, now));
+  if (crashed.length > 0) parts.push(say('crash', crashed.map(appSight)));
   return join(...parts);
-}
-
-const appsOf = (pod: KubeObject) =>
-  containersOf(pod).filter((one) => !one.isInit && one.name !== 'istio-proxy');
-
-/** No container of the application runs now. A pod without any status says nothing. */
-function stopped(pod: KubeObject): boolean {
-  if (text(pod, 'status', 'phase') === 'Pending') return true;
-  const apps = appsOf(pod);
-  return apps.length > 0 && apps.every((one) => one.waiting !== '' || one.terminated !== '');
-}
-
-function stateOf(pod: KubeObject): string {
-  const apps = appsOf(pod).map(
-    (one) =>
-      `${one.name} ${one.waiting || one.terminated || 'running'}, ${one.restarts} restarts${one.lastTerminated ? `, last ${one.lastTerminated}` : ''}`,
-  );
-  return [text(pod, 'status', 'phase') || 'no phase', ...apps].join('; ');
 }
 
 /** The application declares ports, and the one the Service points to is none of them. */
@@ -180,29 +155,13 @@ function lacks(pod: KubeObject, port: ServicePort): boolean {
 }
 
 function hasOwnPorts(pod: KubeObject): boolean {
-  return items(pod, 'spec', 'containers').some(
-    (one) => text(one, 'name') !== 'istio-proxy' && items(one, 'ports').length > 0,
-  );
+  return appContainers(pod).some((one) => items(one, 'ports').length > 0);
 }
 
 const ports = (pod: KubeObject): string =>
   containerPorts(pod)
     .map(({ name, port }) => (name ? `${name} ${port}` : String(port)))
     .join(', ');
-
-/** A container of the application waits after a crash, or ended with an error within the last hour. */
-function crashedLately(pod: KubeObject, now: number): boolean {
-  return items(pod, 'status', 'containerStatuses')
-    .filter((one) => text(one, 'name') !== 'istio-proxy')
-    .some((one) => {
-      if (text(one, 'state', 'waiting', 'reason') === 'CrashLoopBackOff') return true;
-      const ended = [at(one, 'state', 'terminated'), at(one, 'lastState', 'terminated')];
-      return ended.some((end) => {
-        const code = at(end, 'exitCode');
-        return typeof code === 'number' && code !== 0 && now - timeAt(end, 'finishedAt') < RECENT;
-      });
-    });
-}
 
 /** Other Services with the same pods and container port, one of them HTTP and the other not (IST0116). */
 function conflictsOf(

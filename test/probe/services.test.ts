@@ -197,7 +197,93 @@ describe('route-backends', () => {
   });
 });
 
-it.each(['service-ports', 'route-backends'])(
+describe('service-endpoints', () => {
+  const ENDPOINTS = ['none-selected', 'not-ready', 'subset-empty', 'ejected'];
+  const STATE = ['crash', 'probe-fails', 'starting', 'all-ready'];
+  const slice = (ready: boolean) => ({
+    ...meta('cart-x', 'shop', { labels: { 'kubernetes.io/service-name': 'cart' } }),
+    endpoints: [{ addresses: ['10.8.1.7'], conditions: { ready } }],
+  });
+  const conditions = [{ type: 'Ready', status: 'False' }];
+  const unready = (status: object, containerStatuses: object[], name = 'cart-1') => ({
+    ...pod([], {}, name),
+    status: { phase: 'Running', conditions, containerStatuses, ...status },
+  });
+  const run = (answers: readonly string[], pods: unknown[], more: object = {}, one: unknown = service()) =>
+    answerOf(
+      'service-endpoints',
+      CART,
+      { objects: { services: [one], pods, ...more } as Objects, version },
+      answers,
+    );
+  const up = { 'endpointslices.discovery.k8s.io': [slice(true)] };
+  const down = { 'endpointslices.discovery.k8s.io': [slice(false)] };
+  const since = (startedAt: string, more: object = {}) => ({
+    ...running,
+    ready: false,
+    state: { running: { startedAt } },
+    ...more,
+  });
+  const old = since('2026-11-20T08:00:00Z');
+
+  it.each([
+    ['not-ready', 'probe-fails', [unready({}, [old])], down],
+    ['not-ready', 'starting', [unready({}, [since('2026-11-20T08:59:40Z')])], down],
+    ['not-ready', 'starting', [unready({ phase: 'Pending' }, [waiting('PodInitializing')])], down],
+    ['not-ready', undefined, [unready({ phase: 'Pending' }, [waiting('ImagePullBackOff')])], down],
+    ['not-ready', 'crash', [unready({}, [waiting('CrashLoopBackOff')])], down],
+    ['not-ready', undefined, [unready({}, [running, { ...old, name: 'istio-proxy' }])], down],
+    [undefined, 'all-ready', [pod()], up],
+    [undefined, undefined, [pod(), unready({}, [old], 'cart-2')], up],
+    [undefined, 'crash', [pod(), unready({}, [waiting('CrashLoopBackOff')], 'cart-2')], up],
+    [undefined, undefined, [pod()], down],
+  ])('%s, %s', async (endpoints, state, pods, slices) => {
+    expect(await run(ENDPOINTS, pods, slices)).toBe(endpoints);
+    expect(await run(STATE, pods, slices)).toBe(state);
+  });
+
+  it('sees that the selector matches no pod', async () => {
+    const other = { ...pod(), ...meta('other-1', 'shop', { labels: { app: 'other' } }) };
+    expect(await run(ENDPOINTS, [other])).toBe('none-selected');
+    const none = { selector: undefined };
+    expect(await run(ENDPOINTS, [other], {}, service([http], none))).toBeUndefined();
+  });
+
+  it('does not blame the selector where a Deployment of its labels has no pods', async () => {
+    const template = { metadata: { labels: { app: 'cart', version: 'v1' } } };
+    const deployment = { ...meta('cart'), spec: { replicas: 0, template } };
+    expect(await run(ENDPOINTS, [], { 'deployments.apps': [deployment] })).toBeUndefined();
+  });
+
+  const route = (subset: string) => ({
+    ...meta('cart'),
+    spec: { hosts: ['cart'], http: [{ route: [{ destination: { host: 'cart', subset } }] }] },
+  });
+  const rule = (labels: object, more: object = {}) => ({
+    ...meta('cart'),
+    spec: { host: 'cart', subsets: [{ name: 'v2', labels }], ...more },
+  });
+  it.each([
+    ['subset-empty', route('v2'), rule({ version: 'v2' })],
+    [undefined, route('v2'), rule({ app: 'cart' })],
+    [undefined, route('v1'), rule({ version: 'v2' })],
+    [undefined, route('v2'), rule({ version: 'v2' }, { host: 'other' })],
+    [undefined, route('v2'), rule({ version: 'v2' }, { workloadSelector: { matchLabels: { app: 'web' } } })],
+  ])('subset: %s', async (expected, one, policy) => {
+    const objects = {
+      ...up,
+      'virtualservices.networking.istio.io': [one],
+      'destinationrules.networking.istio.io': [policy],
+    };
+    expect(await run(ENDPOINTS, [pod()], objects)).toBe(expected);
+  });
+
+  it('says nothing of a Service that is not there', async () => {
+    expect(await run(ENDPOINTS, [pod()], {}, service([http], {}, 'gone'))).toBeUndefined();
+  });
+});
+
+it.each(['service-ports', 'service-endpoints', 'route-backends'])(
   '%s stands objects with fields of wrong types',
   async (probe) => {
     const names = [
