@@ -45,6 +45,7 @@ export const RESOURCES = {
   'jobs.batch': of('batch', 'jobs'),
   'endpointslices.discovery.k8s.io': of('discovery.k8s.io', 'endpointslices'),
   'networkpolicies.networking.k8s.io': of('networking.k8s.io', 'networkpolicies'),
+  'ingresses.networking.k8s.io': of('networking.k8s.io', 'ingresses'),
   'mutatingwebhookconfigurations.admissionregistration.k8s.io': of(
     'admissionregistration.k8s.io',
     'mutatingwebhookconfigurations',

@@ -13,6 +13,7 @@ import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { crdVersions } from './crd-versions.ts';
 import { egressProxy } from './egress-proxy.ts';
+import { entryLoadBalancer } from './entry-load-balancer.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
@@ -23,6 +24,7 @@ import { istiodPods } from './istiod-pods.ts';
 import { jobSidecar } from './job-sidecar.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
 import { peerAuthentication } from './peer-authentication.ts';
+import { platform } from './platform.ts';
 import type { Probe } from './probe.ts';
 import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
@@ -35,11 +37,15 @@ import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { waypoints } from './waypoints.ts';
 import { webhookCaBundle } from './webhook-ca-bundle.ts';
+import { webhookNetwork } from './webhook-network.ts';
 import { webhookService } from './webhook-service.ts';
 import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'webhook-network': webhookNetwork,
+  'entry-load-balancer': entryLoadBalancer,
+  platform,
   'access-log-rollout': accessLogRollout,
   'access-log-egress': accessLogEgress,
   'access-log-504': accessLog504,
