@@ -1,5 +1,5 @@
 /** The root: keys in, session, frame out. The only component that ends the program. */
-import { Box, Static, Text, useApp, useInput, usePaste } from 'ink';
+import { Box, type Key, Static, Text, useApp, useInput, usePaste } from 'ink';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import type { Words } from '../i18n/words.ts';
 import { ChoiceList } from './components/choice-list.tsx';
@@ -8,6 +8,7 @@ import { PromptLine } from './components/prompt-line.tsx';
 import { Spinner } from './components/spinner.tsx';
 import { useLayout } from './hooks/use-layout.ts';
 import { useLiveState } from './hooks/use-live-state.ts';
+import { keysIn } from './key-chunks.ts';
 import { commandOf } from './keys.ts';
 import type { Session } from './session.ts';
 import { EMPTY_BUFFER, editBuffer, editOf, type TextBuffer } from './text-buffer.ts';
@@ -62,7 +63,7 @@ export function App({ session, onQuit }: AppProps) {
   };
 
   usePaste((text) => insert(text.replace(/\r\n?/g, '\n'), true));
-  useInput((input, key) => {
+  const press = (input: string, key: Key) => {
     const { overlay, choices } = session.view();
     const isEmpty = liveBuffer().text === '' || overlay === 'symptoms';
     const command = commandOf(input, key, isEmpty);
@@ -84,10 +85,10 @@ export function App({ session, onQuit }: AppProps) {
         else session.command('escape');
         return;
       case undefined: {
-        // A line and its Enter can come in one chunk: from a fast hand, a slow network or a script.
-        if (/^[^\r\n]+\r$/.test(input)) {
-          insert(input.slice(0, -1), false);
-          return send();
+        const parts = keysIn(input);
+        if (parts) {
+          for (const part of parts) press(part.input, part.key);
+          return;
         }
         // Terminals without bracketed paste deliver a paste as one long chunk of input.
         if (input.length > 1 && /[\r\n]/.test(input)) return insert(input.replace(/\r\n?/g, '\n'), true);
@@ -99,7 +100,8 @@ export function App({ session, onQuit }: AppProps) {
         setBuffer((now) => (overlay === 'symptoms' ? EMPTY_BUFFER : now));
         session.command(command);
     }
-  });
+  };
+  useInput(press);
 
   const rowsForList = layout.rows - 8;
   return (

@@ -9,6 +9,9 @@ export interface RunInkOptions {
   readonly isScreenReader: boolean;
 }
 
+const BRACKETED_PASTE_ON = '\u001b[?2004h';
+const BRACKETED_PASTE_OFF = '\u001b[?2004l';
+
 type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export async function runInk(
@@ -16,6 +19,10 @@ export async function runInk(
   options: RunInkOptions,
 ): Promise<{ interruptedBy: Signal | undefined }> {
   let interruptedBy: Signal | undefined;
+  // Ink does this only after its first frame: whatever a fast hand pasted until then would have been echoed by the
+  // terminal, and its Enter taken for a line feed.
+  options.stdin.setRawMode(true);
+  options.stdout.write(BRACKETED_PASTE_ON);
   const app = render(
     <App
       session={session}
@@ -45,6 +52,8 @@ export async function runInk(
     await app.waitUntilExit();
   } finally {
     for (const off of handlers) off();
+    if (!options.stdin.destroyed) options.stdin.setRawMode(false);
+    options.stdout.write(BRACKETED_PASTE_OFF);
     if (options.stdin !== process.stdin) options.stdin.destroy();
   }
   return { interruptedBy };
