@@ -1,6 +1,7 @@
 /** Opens the person's kubeconfig through the client, and says in one line what is wrong with it. */
 import { existsSync } from 'node:fs';
 import { KubeConfig } from '@kubernetes/client-node';
+import { firstLine } from './cause.ts';
 import { LookError } from './reader.ts';
 
 export interface ClusterChoice {
@@ -17,7 +18,9 @@ export function openKubeconfig({ kubeconfig, context, env }: ClusterChoice): Kub
     if (kubeconfig) config.loadFromFile(kubeconfig);
     else config.loadFromDefault();
   } catch (cause) {
-    throw new LookError('failed', `kubeconfig: ${firstLine(cause)}`, cause);
+    // What the client trips over where the YAML is right and its shape is not, says nothing to a person.
+    const what = cause instanceof TypeError ? 'the file is no kubeconfig' : firstLine(cause);
+    throw new LookError('failed', `kubeconfig: ${what}`, cause);
   }
   if (context !== undefined) {
     if (!config.getContextObject(context))
@@ -28,9 +31,16 @@ export function openKubeconfig({ kubeconfig, context, env }: ClusterChoice): Kub
   // Without any configuration the client silently means http://localhost:8080; a person never does.
   if (!cluster || (cluster.server === 'http://localhost:8080' && !kubeconfig && !hasFile(env)))
     throw new LookError('failed', 'kubeconfig: no current context');
+  if (!URL.canParse(cluster.server))
+    throw new LookError('failed', `kubeconfig: "${cluster.server}" is no server address`);
+  const { user } = config.getContextObject(config.getCurrentContext()) ?? {};
+  // Without its user the client forgets the cluster's authority too, and complains of the certificate.
+  if (!config.getCurrentUser()) throw new LookError('failed', `kubeconfig: no user "${user ?? ''}"`);
   const proxy = proxyFor(cluster.server, env);
   // The client knows only the cluster's own proxy-url, while kubectl also obeys the environment.
   if (proxy && !cluster.proxyUrl) Object.assign(cluster, { proxyUrl: proxy });
+  if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl))
+    throw new LookError('failed', `kubeconfig: "${cluster.proxyUrl}" is no proxy-url`);
   return config;
 }
 
@@ -51,9 +61,4 @@ function proxyFor(server: string, env: NodeJS.ProcessEnv): string | undefined {
     (name) => name !== '' && (name === '*' || hostname === name || hostname.endsWith(`.${name}`)),
   );
   return isLocal || isExcluded ? undefined : proxy;
-}
-
-export function firstLine(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return text.split('\n')[0]!.slice(0, 300);
 }

@@ -2,17 +2,26 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeConfig } from '@kubernetes/client-node';
-import { type ClusterChoice, firstLine, openKubeconfig } from './kubeconfig.ts';
-import { type ClusterReader, type KubeObject, type ListOptions, LookError } from './reader.ts';
+import { firstLine } from './cause.ts';
+import { Connection } from './connection.ts';
+import type { ClusterChoice } from './kubeconfig.ts';
+import {
+  type ClusterReader,
+  type KubeObject,
+  type ListOptions,
+  LookError,
+  type LookFailure,
+} from './reader.ts';
 import { RESOURCES, type Resource } from './resources.ts';
 
 export interface LiveLimits {
   /** One request, from asking to the last byte. Milliseconds. */
   readonly timeout: number;
+  /** Getting credentials: a plugin may open a browser. Milliseconds. */
+  readonly login: number;
   /** Objects in one page of a list. */
   readonly page: number;
-  /** Objects a list may have in all; more than that is cut and said so. */
+  /** Objects a list may have in all: of a longer one nothing is told, since a part of it would mislead. */
   readonly objects: number;
   /** One answer. Bytes. */
   readonly bytes: number;
@@ -20,12 +29,13 @@ export interface LiveLimits {
 
 export const LIVE_LIMITS: LiveLimits = {
   timeout: 10_000,
+  login: 25_000,
   page: 500,
   objects: 50_000,
   bytes: 64 * 1024 * 1024,
 };
 
-/** How often a request that the server asked to repeat is repeated (429, 5xx with Retry-After). */
+/** How often a request that the server was too busy for is repeated (429, 5xx), after its Retry-After or a second. */
 const REPEATS = 2;
 /** Longest wait that a server may ask for. Milliseconds. */
 const MAX_WAIT = 3_000;
@@ -35,7 +45,7 @@ export function openLive(
   choice: ClusterChoice,
   limits: LiveLimits = LIVE_LIMITS,
 ): (signal: AbortSignal) => ClusterReader {
-  const connection = connect(openKubeconfig(choice));
+  const connection = new Connection(choice, limits);
   let served: ReadonlyMap<string, readonly string[]> | undefined;
   return (signal) => {
     const door = new Door(connection, signal, limits);
@@ -65,13 +75,15 @@ function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimit
     groups,
     async list(id, options = {}) {
       const path = await pathOf(RESOURCES[id], options.namespace);
-      return path === undefined ? [] : readPages(door, path, options, limits);
+      return path === undefined ? [] : readPages(door, path, options, limits, RESOURCES[id].group !== '');
     },
     async get(id, name, namespace) {
       const path = await pathOf(RESOURCES[id], namespace);
       if (path === undefined) return undefined;
-      const answer = await door.json(`${path}/${encodeURIComponent(name)}`, { absentIsFine: true });
-      return answer as KubeObject | undefined;
+      const one = `${path}/${encodeURIComponent(name)}`;
+      const answer = await door.json(one, { absentIsFine: true });
+      if (answer === undefined || isObject(answer)) return answer;
+      throw noObject(one);
     },
     async log({ namespace, pod, container, tail, previous, sinceSeconds }) {
       const query = new URLSearchParams({
@@ -88,7 +100,8 @@ function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimit
     },
     async version() {
       const { body, headers } = await door.get('/version');
-      const parsed = parse(body, '/version') as { gitVersion?: unknown };
+      const parsed = parse(body, '/version');
+      if (!isObject(parsed)) throw noObject('/version');
       const date = headers.date ? new Date(headers.date) : undefined;
       return { gitVersion: String(parsed.gitVersion ?? ''), date };
     },
@@ -96,8 +109,10 @@ function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimit
 }
 
 async function readGroups(door: Door): Promise<ReadonlyMap<string, readonly string[]>> {
-  const answer = (await door.json('/apis')) as { groups?: unknown };
-  const groups = Array.isArray(answer?.groups) ? answer.groups : [];
+  const answer = await door.json('/apis');
+  // Groups that cannot be read are not "none": every kind of the mesh would seem not to be installed.
+  if (!isObject(answer) || !Array.isArray(answer.groups)) throw noObject('/apis');
+  const { groups } = answer;
   return new Map(
     groups.flatMap((group: { name?: unknown; versions?: unknown }) => {
       const versions = Array.isArray(group?.versions) ? group.versions : [];
@@ -113,6 +128,7 @@ async function readPages(
   path: string,
   options: ListOptions,
   limits: LiveLimits,
+  mayBeUnserved: boolean,
 ): Promise<KubeObject[]> {
   const found: KubeObject[] = [];
   let next = '';
@@ -122,20 +138,29 @@ async function readPages(
     if (options.labelSelector) query.set('labelSelector', options.labelSelector);
     if (options.fieldSelector) query.set('fieldSelector', options.fieldSelector);
     if (next) query.set('continue', next);
-    let answer: { items?: unknown; metadata?: { continue?: unknown } } | undefined;
+    let answer: unknown;
     try {
-      answer = (await door.json(`${path}?${query}`, { absentIsFine: true })) as typeof answer;
+      answer = await door.json(`${path}?${query}`, { absentIsFine: mayBeUnserved });
     } catch (error) {
       // 410: the list was so slow that its snapshot expired on the server; it is begun anew, once.
-      if (!(error instanceof LookError && error.detail.includes('410') && restarts++ === 0)) throw error;
+      if (!(error instanceof RefusedError && error.status === 410 && restarts++ === 0)) throw error;
       found.length = 0;
       next = '';
       continue;
     }
     if (answer === undefined) return found;
-    if (Array.isArray(answer.items)) for (const item of answer.items) if (isObject(item)) found.push(item);
-    next = typeof answer.metadata?.continue === 'string' ? answer.metadata.continue : '';
-    if (next === '' || found.length >= limits.objects) return found;
+    if (!isObject(answer)) throw noObject(path);
+    // A Go server writes an empty list as null at times.
+    const items = answer.items === null ? [] : answer.items;
+    if (!Array.isArray(items)) throw noObject(path);
+    for (const item of items) if (isObject(item)) found.push(item);
+    const metadata = isObject(answer.metadata) ? answer.metadata : {};
+    const last = next;
+    next = typeof metadata.continue === 'string' ? metadata.continue : '';
+    if (found.length > limits.objects || (found.length === limits.objects && next !== ''))
+      throw new LookError('failed', `GET ${shown(path)}: more than ${limits.objects} objects`);
+    if (next === '') return found;
+    if (next === last) throw new LookError('failed', `GET ${shown(path)}: the same page twice`);
   }
 }
 
@@ -144,38 +169,8 @@ interface Answer {
   readonly headers: IncomingMessage['headers'];
 }
 
-interface Connection {
-  readonly server: URL;
-  /** Credentials; asked for once, since an exec plugin may open a browser. */
-  auth(): Promise<RequestOptions>;
-}
-
-function connect(config: KubeConfig): Connection {
-  const address = config.getCurrentCluster()?.server ?? '';
-  let server: URL;
-  try {
-    server = new URL(address);
-  } catch (cause) {
-    throw new LookError('failed', `kubeconfig: "${address}" is no server address`, cause);
-  }
-  const ask = async () => {
-    const options: RequestOptions = {};
-    try {
-      await config.applyToHTTPSOptions(options);
-    } catch (cause) {
-      throw new LookError('failed', `credentials: ${firstLine(cause)}`, cause);
-    }
-    return options;
-  };
-  let asked: Promise<RequestOptions> | undefined;
-  return {
-    server,
-    auth: () => {
-      asked ??= ask();
-      return asked;
-    },
-  };
-}
+/** What was asked for is not there, which is an answer. */
+const ABSENT = Symbol('absent');
 
 /** The one place from which requests leave. */
 class Door {
@@ -189,33 +184,43 @@ class Door {
     this.#limits = limits;
   }
 
+  /** `undefined` where the object or the kind is not there and that is an answer. */
   async json(path: string, { absentIsFine = false } = {}): Promise<unknown> {
     const answer = await this.get(path, absentIsFine);
-    return answer.body === '' ? undefined : parse(answer.body, path);
+    return answer === ABSENT ? undefined : parse(answer.body, path);
   }
 
-  async get(path: string, absentIsFine = false): Promise<Answer> {
+  async get(path: string): Promise<Answer>;
+  async get(path: string, absentIsFine: boolean): Promise<Answer | typeof ABSENT>;
+  async get(path: string, absentIsFine = false): Promise<Answer | typeof ABSENT> {
+    let mayRenew = true;
     for (let attempt = 0; ; attempt++) {
-      const { status, body, headers } = await this.#send(path);
+      const { status, body, headers, auth } = await this.#send(path);
+      if (status === 401) {
+        const isExpired = this.#connection.refused(auth) && mayRenew;
+        mayRenew = false;
+        if (isExpired) continue;
+      } else this.#connection.worked(auth);
       if (status >= 200 && status < 300) return { body, headers };
-      if (status === 404 && absentIsFine) return { body: '', headers };
+      if (status === 404 && absentIsFine && isFromApi(body)) return ABSENT;
       const isBusy = status === 429 || status >= 500;
-      if (!isBusy || attempt >= REPEATS) throw refused(path, status, body);
+      if (!isBusy || attempt >= REPEATS) throw new RefusedError(path, status, body);
       await this.#wait(Number(headers['retry-after'] ?? 1) * 1000);
     }
   }
 
-  async #send(path: string): Promise<Answer & { status: number }> {
+  async #send(path: string): Promise<Answer & { status: number; auth: RequestOptions }> {
     const { timeout, bytes } = this.#limits;
     const { server } = this.#connection;
+    const auth = await this.#connection.auth(this.#signal);
     const deadline = AbortSignal.timeout(timeout);
     const signal = AbortSignal.any([this.#signal, deadline]);
-    const auth = await abortable(this.#connection.auth(), signal, () => this.#aborted(path, deadline));
     const url = new URL(server.pathname.replace(/\/$/, '') + path, server);
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest;
     return new Promise((resolve, reject) => {
       const fail = (error: unknown) =>
         reject(signal.aborted ? this.#aborted(path, deadline) : unreachable(path, error));
+      const tooLarge = new LookError('failed', `GET ${shown(path)}: more than ${bytes} bytes`);
       const request = send(
         url,
         {
@@ -230,15 +235,20 @@ class Door {
           response.on('data', (chunk: Buffer) => {
             size += chunk.length;
             if (size <= bytes) chunks.push(chunk);
-            else request.destroy(new Error(`the answer is larger than ${bytes} bytes`));
+            else {
+              reject(tooLarge);
+              request.destroy();
+            }
           });
           response.on('error', fail);
           response.on('aborted', () => fail(new Error('the connection was cut')));
+          response.on('close', () => fail(new Error('the connection was cut')));
           response.on('end', () =>
             resolve({
               status: response.statusCode ?? 0,
               body: Buffer.concat(chunks).toString('utf8'),
               headers: response.headers,
+              auth,
             }),
           );
         },
@@ -264,20 +274,33 @@ class Door {
   }
 }
 
-/** An exec plugin that hangs must not hang the case. */
-function abortable<T>(work: Promise<T>, signal: AbortSignal, why: () => LookError): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(why());
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
+/** An answer that is none: what the status says of it. */
+class RefusedError extends LookError {
+  readonly status: number;
+
+  constructor(path: string, status: number, body: string) {
+    super(failureOf(status), `GET ${shown(path)}: ${status} ${messageOf(body)}`.trim());
+    this.status = status;
+  }
 }
 
-function refused(path: string, status: number, body: string): LookError {
-  const detail = `GET ${shown(path)}: ${status} ${messageOf(body)}`.trim();
-  if (status === 401 || status === 403) return new LookError('forbidden', detail);
-  return new LookError(status === 429 || status >= 500 ? 'unreachable' : 'failed', detail);
+function failureOf(status: number): LookFailure {
+  if (status === 401 || status === 403) return 'forbidden';
+  return status === 429 || status >= 500 ? 'unreachable' : 'failed';
+}
+
+/** "Not found" of the API, and not of a load balancer or a login page that stands at its address. */
+function isFromApi(body: string): boolean {
+  if (body.trim() === '404 page not found') return true;
+  try {
+    return (JSON.parse(body) as { kind?: unknown } | null)?.kind === 'Status';
+  } catch {
+    return false;
+  }
+}
+
+function noObject(path: string): LookError {
+  return new LookError('failed', `GET ${shown(path)}: the answer is of another form`);
 }
 
 function unreachable(path: string, error: unknown): LookError {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { ProbeReport } from '../../src/case/machine.ts';
-import { openLive } from '../../src/cluster/live.ts';
+import { LIVE_LIMITS, openLive } from '../../src/cluster/live.ts';
 import type { ClusterReader } from '../../src/cluster/reader.ts';
 import { answersOf } from '../../src/flow/answers.ts';
 import { isFactName } from '../../src/pack/vocabulary.ts';
@@ -187,8 +187,7 @@ await describeWithApiServer('a real API server', (server) => {
 
 function open(server: ApiServer, user: User, limits: { page?: number } = {}): ClusterReader {
   const choice = { kubeconfig: server.kubeconfigs[user], context: undefined, env: {} };
-  const all = { timeout: 10_000, page: 500, objects: 50_000, bytes: 64 * 1024 * 1024, ...limits };
-  return openLive(choice, all)(new AbortController().signal);
+  return openLive(choice, { ...LIVE_LIMITS, ...limits })(new AbortController().signal);
 }
 
 /** Notes each call, with the kind it is about. */
