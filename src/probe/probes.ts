@@ -15,6 +15,8 @@ import { crdVersions } from './crd-versions.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
+import { gatewayApiWorkload } from './gateway-api-workload.ts';
+import { gatewayEndpoints } from './gateway-endpoints.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
 import { gatewayServices } from './gateway-services.ts';
@@ -59,6 +61,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'crd-versions': crdVersions,
   'egress-proxy': egressProxy,
   'gateway-api-conditions': gatewayApiConditions,
+  'gateway-api-workload': gatewayApiWorkload,
+  'gateway-endpoints': gatewayEndpoints,
   'gateway-pods': gatewayPods,
   'gateway-services': gatewayServices,
   'job-sidecar': jobSidecar,

@@ -283,15 +283,150 @@ describe('service-endpoints', () => {
   });
 });
 
-it.each(['service-ports', 'service-endpoints', 'route-backends'])(
-  '%s stands objects with fields of wrong types',
-  async (probe) => {
-    const names = [
-      ['shop', 'cart'],
-      ['shop', 'cart-1'],
-    ] as const;
-    const facts = { ...CART, pod: 'cart-1', port: '80', host: 'cart.shop' };
-    await ask(probe, facts, { objects: brokenObjects(names) });
-    await ask(probe, { namespace: 'shop' }, { objects: brokenObjects(names) });
+const INGRESS = { gateway: 'istio-ingressgateway', 'gateway-namespace': 'istio-system' };
+const edge = (spec: object = {}, annotations: object = {}) => ({
+  ...meta('istio-ingressgateway', 'istio-system', { annotations }),
+  spec: {
+    type: 'LoadBalancer',
+    selector: { istio: 'ingressgateway' },
+    ports: [{ name: 'http2', port: 80, targetPort: 8080 }],
+    ...spec,
   },
-);
+});
+const edgePod = (status: string) => ({
+  ...meta('istio-ingressgateway-1', 'istio-system', { labels: { istio: 'ingressgateway' } }),
+  spec: { containers: [{ name: 'istio-proxy' }] },
+  status: { phase: 'Running', conditions: [{ type: 'Ready', status }] },
+});
+
+describe('gateway-endpoints', () => {
+  const gateway = (number: number, selector: object = { istio: 'ingressgateway' }) => ({
+    ...meta('shop'),
+    spec: { selector, servers: [{ port: { number }, hosts: ['*'] }] },
+  });
+  const run = (one: unknown, isUp: boolean, gateways: unknown[], facts: object = {}, api: unknown[] = []) =>
+    ask(
+      'gateway-endpoints',
+      { ...INGRESS, ...facts },
+      {
+        objects: {
+          services: [one],
+          pods: [edgePod(isUp ? 'True' : 'False')],
+          'gateways.networking.istio.io': gateways,
+          'gateways.gateway.networking.k8s.io': api,
+          'endpointslices.discovery.k8s.io': [
+            {
+              ...meta('x', 'istio-system', {
+                labels: { 'kubernetes.io/service-name': 'istio-ingressgateway' },
+              }),
+              endpoints: [{ addresses: ['10.2.0.5'], conditions: { ready: isUp } }],
+            },
+          ],
+        } as Objects,
+      },
+    );
+  const port = (number: string) => ({ port: number });
+  const AZURE = { 'service.beta.kubernetes.io/azure-load-balancer-internal': 'true' };
+
+  it.each([
+    [['no-pods'], edge(), false, [gateway(80)], port('80')],
+    [['port'], edge(), true, [gateway(80)], port('443')],
+    [['port'], edge(), true, [gateway(443)], port('80')],
+    [['port'], edge(), true, [gateway(80, { istio: 'other' })], {}],
+    [['internal'], edge({}, AZURE), true, [gateway(80)], port('80')],
+    [['internal'], edge({}, { 'networking.gke.io/load-balancer-type': 'Internal' }), true, [gateway(80)], {}],
+    [['local'], edge({ externalTrafficPolicy: 'Local' }), true, [gateway(80)], port('80')],
+    [['fine'], edge(), true, [gateway(80)], port('80')],
+    [['fine'], edge(), true, [gateway(8080, {})], port('80')],
+    [[], edge(), true, [gateway(80)], {}],
+    [
+      [],
+      edge({}, { 'service.beta.kubernetes.io/azure-load-balancer-internal': 'false' }),
+      true,
+      [gateway(80)],
+      {},
+    ],
+  ])('%j', async (expected, one, isUp, gateways, facts) => {
+    expect(await run(one, isUp, gateways, facts)).toEqual(expected);
+  });
+
+  it('misses no listener where the Gateway API may open it', async () => {
+    const api = { ...meta('shop'), spec: { addresses: [{ value: 'istio-ingressgateway.istio-system' }] } };
+    expect(await run(edge(), true, [], port('80'), [api])).toEqual([]);
+    const own = { 'gateway.networking.k8s.io/gateway-name': 'shop' };
+    expect(await run(edge({ selector: own }), false, [])).toEqual(['no-pods']);
+  });
+});
+
+describe('gateway-api-workload', () => {
+  const labels = { 'gateway.networking.k8s.io/gateway-name': 'web' };
+  const gateway = (message: string, spec: object = {}) => ({
+    ...meta('web'),
+    spec: { gatewayClassName: 'istio', ...spec },
+    status: {
+      conditions: [{ type: 'Programmed', status: message ? 'False' : 'True', reason: 'r', message }],
+    },
+  });
+  const made = (isReady: string, address: object[]) => ({
+    services: [
+      {
+        ...meta('web-istio', 'shop', { labels }),
+        spec: { type: 'LoadBalancer' },
+        status: { loadBalancer: { ingress: address } },
+      },
+    ],
+    'deployments.apps': [meta('web-istio', 'shop', { labels })],
+    pods: [
+      {
+        ...meta('web-istio-1', 'shop', { labels }),
+        status: { phase: 'Running', conditions: [{ type: 'Ready', status: isReady }] },
+      },
+    ],
+  });
+  const run = (one: unknown, objects: object = {}, facts: object = { gateway: 'web' }) =>
+    ask('gateway-api-workload', facts, {
+      objects: { 'gateways.gateway.networking.k8s.io': [one], ...objects } as Objects,
+    });
+  const own = { addresses: [{ value: 'edge.istio-system' }] };
+  const IP = [{ ip: '203.0.113.7' }];
+
+  it.each([
+    [['pending', 'pending'], gateway('address pending for hostname "web-istio.shop"'), made('True', [])],
+    [['pods', 'pods'], gateway('no instances found for hostname "web-istio.shop"'), made('False', IP)],
+    [['address'], gateway('hostname "edge.istio-system.svc.cluster.local" not found', own), {}],
+    [['address'], gateway('port 81 not found for hostname "edge.istio-system"', own), {}],
+    [['not-created'], gateway('Waiting for controller'), {}],
+    [['not-created'], gateway('hostname "web-istio.shop.svc.cluster.local" not found'), {}],
+    [['pods'], gateway('Waiting for controller'), made('False', [])],
+    [['pending'], gateway('Waiting for controller'), made('True', [])],
+    [[], gateway(''), made('True', IP)],
+    [[], gateway('Waiting for controller', own), {}],
+  ])('%j', async (expected, one, objects) => {
+    expect(await run(one, objects)).toEqual(expected);
+  });
+
+  it('does not take another Gateway for the one that the case names', async () => {
+    const second = { ...gateway('Waiting for controller'), ...meta('other') };
+    const both = {
+      'gateways.gateway.networking.k8s.io': [gateway('no instances found for hostname "x"'), second],
+    };
+    expect(await run(second, both, { gateway: 'gone' })).toEqual([]);
+  });
+});
+
+const EVERY = [
+  'service-ports',
+  'service-endpoints',
+  'route-backends',
+  'gateway-endpoints',
+  'gateway-api-workload',
+];
+it.each(EVERY)('%s stands objects with fields of wrong types', async (probe) => {
+  const names = [
+    ['shop', 'cart'],
+    ['shop', 'cart-1'],
+  ] as const;
+  const facts = { ...CART, pod: 'cart-1', port: '80', host: 'cart.shop', gateway: 'cart' };
+  await ask(probe, facts, { objects: brokenObjects(names) });
+  await ask(probe, { namespace: 'shop' }, { objects: brokenObjects(names) });
+});
