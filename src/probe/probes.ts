@@ -22,6 +22,8 @@ import { gatewayPods } from './gateway-pods.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { initContainers } from './init-containers.ts';
 import { injectionLabels } from './injection-labels.ts';
+import { istiodApi } from './istiod-api.ts';
+import { istiodCrash, istiodReadiness } from './istiod-crash.ts';
 import { istiodPods } from './istiod-pods.ts';
 import { jobSidecar } from './job-sidecar.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
@@ -45,6 +47,9 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'istiod-readiness': istiodReadiness,
+  'istiod-crash': istiodCrash,
+  'istiod-api': istiodApi,
   'webhook-network': webhookNetwork,
   'entry-load-balancer': entryLoadBalancer,
   platform,

@@ -354,3 +354,159 @@ describe('the probes of access logs', () => {
     expect(await answerOf(probe, facts, { objects, logs }, ['app'])).toBeUndefined();
   });
 });
+
+const istiod = (name: string, isReady: boolean, restarts = 0) => ({
+  metadata: { name, namespace: 'istio-system', labels: { app: 'istiod' } },
+  spec: { containers: [{ name: 'discovery' }] },
+  status: {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+    containerStatuses: [{ name: 'discovery', ready: isReady, restartCount: restarts }],
+  },
+});
+const NOW = { gitVersion: 'v1.33.0', date: new Date('2026-11-20T08:20:00Z') };
+const LIST = 'error\tklog\tFailed to watch *v1.Pod: failed to list *v1.Pod: ';
+const REFUSED = `${LIST}Get "https://10.96.0.1:443/api/v1/pods": dial tcp 10.96.0.1:443: connect: connection refused`;
+const at = (time: string, text: string) => `2026-11-20T${time}.551207Z\t${text}`;
+
+describe('what istiod says about the API server', () => {
+  const STEP = ['rbac', 'unauthorized', 'x509', 'throttled', 'unreachable', 'quiet'];
+  const cluster = (...lines: readonly string[]): MemoryCluster => ({
+    objects: { pods: [istiod('istiod-1', true)] },
+    logs: { 'istio-system/istiod-1/discovery': lines.join('\n') },
+    version: NOW,
+  });
+  const START = at('07:00:00', 'info\tads\tPush debounce stable');
+  const WAIT =
+    'I1120 08:19:03.1 1 request.go:700] Waited for 2s due to client-side throttling, request: GET:https';
+
+  it.each<[string | undefined, string[]]>([
+    [
+      'rbac',
+      [at('08:19:00', `${LIST}pods is forbidden: User "x" cannot list resource "pods" in API group ""`)],
+    ],
+    ['unauthorized', [at('08:19:00', `${LIST}Unauthorized`)]],
+    [
+      'x509',
+      [at('08:19:00', `${LIST}Get "https://10.96.0.1": x509: certificate signed by unknown authority`)],
+    ],
+    ['unreachable', [at('08:19:00', REFUSED)]],
+    ['throttled', [at('08:19:03', 'info'), WAIT, WAIT, WAIT]],
+    ['quiet', [at('08:19:03', 'info'), WAIT]],
+    ['quiet', [at('08:10:00', REFUSED), at('08:19:00', 'info')]],
+    [undefined, [at('08:19:00', `${LIST}the object has been modified`)]],
+  ])('%s', async (expected, lines) => {
+    expect(await answerOf('istiod-api', {}, cluster(START, ...lines), STEP)).toBe(expected);
+  });
+
+  it('reads the newest error, names its resource, and takes the structured wording and JSON', async () => {
+    const structured =
+      '"Failed to watch" err="failed to list *v1.Node: Unauthorized" reflector="x" type="*v1.Node"';
+    const json = `{"level":"error","time":"2026-11-20T08:19:30.000000Z","scope":"klog","msg":"${REFUSED.replaceAll('"', '')}"}`;
+    const older = at('08:18:00', `error\tklog\t${structured}`);
+    expect(await answerOf('istiod-api', {}, cluster(START, older), STEP)).toBe('unauthorized');
+    expect(await answerOf('istiod-api', {}, cluster(START, older, json), STEP)).toBe('unreachable');
+  });
+
+  it.each<[string | undefined, string[]]>([
+    ['ongoing', [START, at('08:19:00', REFUSED)]],
+    ['ended', [START, at('08:15:00', REFUSED)]],
+    // A log that begins within the two minutes tells nothing about them.
+    [undefined, [at('08:19:30', 'info\tads\tPush')]],
+    [undefined, ['no time at all']],
+  ])('is still so: %s', async (expected, lines) => {
+    expect(await answerOf('istiod-api', {}, cluster(...lines), ['ongoing', 'ended'])).toBe(expected);
+  });
+
+  it('calls no log quiet while another istiod keeps its own to itself', async () => {
+    const two = {
+      ...cluster(START),
+      objects: { pods: [istiod('istiod-1', true), istiod('istiod-2', true)] },
+    };
+    expect(await ask('istiod-api', {}, two)).toEqual([]);
+  });
+});
+
+describe('the last words of istiod', () => {
+  const last = (text: string, isReady = false, restarts = 4): MemoryCluster => ({
+    objects: { pods: [istiod('istiod-1', isReady, restarts)] },
+    logs: { 'istio-system/istiod-1/discovery/previous': `${at('08:00:00', 'info\tUse cacerts')}\n${text}` },
+  });
+  const FAILED = 'error\tfailed to create discovery service: ';
+  it.each<[string[], string]>([
+    [
+      ['certificates'],
+      at('08:00:01', `${FAILED}failed to create CA: failed to load signing CA: tls: private key`),
+    ],
+    [
+      ['apiserver'],
+      at('08:00:01', `${FAILED}failed to create CA: Get "https://10.96.0.1:443/api/v1": i/o timeout`),
+    ],
+    [
+      ['mesh-config'],
+      at('08:00:01', `${FAILED}error initializing mesh config: unknown field "accessLogFil"`),
+    ],
+    [['missing-crd'], at('08:00:01', `${FAILED}no matches for kind "Telemetry" in version "v1"`)],
+    [
+      ['apiserver'],
+      `${at('08:00:01', REFUSED)}\n${at('08:00:02', 'error\tfailed to start discovery service: failed to sync cache')}`,
+    ],
+    [['panic'], 'panic: runtime error: invalid memory address\n[signal SIGSEGV: segmentation violation]'],
+    [[], at('08:00:01', 'error\tx509: certificate of a webhook of somebody else')],
+    [[], at('08:00:01', `${FAILED}service registry Consul is not supported`)],
+  ])('%j: %s', async (expected, text) => {
+    expect(await ask('istiod-crash', {}, last(text))).toEqual(expected);
+  });
+
+  it('are not asked of an istiod that runs', async () => {
+    const panic = 'panic: runtime error';
+    expect(await ask('istiod-crash', {}, last(panic, true))).toEqual([]);
+    expect(await ask('istiod-crash', {}, last(panic, false, 0))).toEqual([]);
+  });
+});
+
+describe('an istiod that does not become ready', () => {
+  const waiting = (text: string, event = '', isReady = false): MemoryCluster => ({
+    objects: {
+      pods: [istiod('istiod-1', isReady)],
+      events: [
+        {
+          metadata: { name: 'e', namespace: 'istio-system' },
+          involvedObject: { kind: 'Pod', name: 'istiod-1' },
+          reason: 'Unhealthy',
+          message: `Readiness probe failed: ${event}`,
+        },
+      ],
+    },
+    logs: { 'istio-system/istiod-1/discovery': text },
+  });
+  const WAITING = at('08:00:00', 'info\tWaiting for caches to be synced');
+  const SYNCED = at('08:00:09', 'info\tAll controller caches have been synced up in 9s');
+  const SLOW = 'Get "http://10.8.0.9:8080/ready": context deadline exceeded (Client.Timeout exceeded)';
+  it.each<[string[], MemoryCluster]>([
+    [['caches'], waiting(WAITING)],
+    [
+      ['remote'],
+      waiting(`${WAITING}\n${at('08:00:30', 'error\tremote cluster west failed to sync after 30s')}`),
+    ],
+    [[], waiting(`${WAITING}\n${SYNCED}`, 'HTTP probe failed with statuscode: 503')],
+    [['probe-times-out'], waiting(`${WAITING}\n${SYNCED}`, SLOW)],
+    [[], waiting(WAITING, SLOW, true)],
+    [[], waiting('')],
+  ])('%j', async (expected, cluster) => {
+    expect(await ask('istiod-readiness', {}, cluster)).toEqual(expected);
+  });
+});
+
+describe('the probes of istiod’s log', () => {
+  it.each(['istiod-api', 'istiod-crash', 'istiod-readiness'])('%s', async (probe) => {
+    const objects = brokenObjects([['istio-system', 'istiod-1']]);
+    expect(await ask(probe, {}, { objects })).toEqual([]);
+    const odd = { ...istiod('istiod-1', false, 1), spec: 7 };
+    const logs = {
+      'istio-system/istiod-1/discovery': '\n\u0000',
+      'istio-system/istiod-1/discovery/previous': '',
+    };
+    expect(await ask(probe, {}, { objects: { ...objects, pods: [odd] }, logs })).toEqual([]);
+  });
+});
