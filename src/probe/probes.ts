@@ -12,6 +12,7 @@ import { accessLogRollout } from './access-log-rollout.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { crdVersions } from './crd-versions.ts';
+import { discoveryTarget } from './discovery-target.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
@@ -21,12 +22,15 @@ import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { initContainers } from './init-containers.ts';
+import { injectingControlPlane } from './injecting-control-plane.ts';
 import { injectionLabels } from './injection-labels.ts';
+import { injectorOfLabel } from './injector-of-label.ts';
 import { istiodApi } from './istiod-api.ts';
 import { istiodCrash, istiodReadiness } from './istiod-crash.ts';
 import { istiodPods } from './istiod-pods.ts';
 import { jobSidecar } from './job-sidecar.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
+import { meshVersions } from './mesh-versions.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { platform } from './platform.ts';
 import type { Probe } from './probe.ts';
@@ -39,6 +43,7 @@ import { serverSidecar } from './server-sidecar.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
+import { validatorVersions } from './validator-versions.ts';
 import { waypoints } from './waypoints.ts';
 import { webhookCaBundle } from './webhook-ca-bundle.ts';
 import { webhookNetwork } from './webhook-network.ts';
@@ -47,6 +52,11 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'validator-versions': validatorVersions,
+  'injector-of-label': injectorOfLabel,
+  'injecting-control-plane': injectingControlPlane,
+  'discovery-target': discoveryTarget,
+  'mesh-versions': meshVersions,
   'istiod-readiness': istiodReadiness,
   'istiod-crash': istiodCrash,
   'istiod-api': istiodApi,

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RESOURCES } from '../../src/cluster/resources.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { ask, BROKEN, pod } from './ask.ts';
+import { memoryReader } from './memory-reader.ts';
 
 const meta = (name: string, namespace?: string, more: object = {}) => ({
   metadata: { name, ...(namespace ? { namespace } : {}), ...more },
@@ -175,13 +176,267 @@ describe('webhook-network', () => {
   });
 });
 
-const PROBE_NAMES = ['platform', 'entry-load-balancer', 'webhook-network'];
+/** An istiod of a revision, as its chart deploys it. */
+const istiodOf = (revision: string, image: string, replicas = 2) => {
+  const name = revision === 'default' ? 'istiod' : `istiod-${revision}`;
+  return {
+    ...meta(name, 'istio-system', { labels: { app: 'istiod', 'istio.io/rev': revision } }),
+    spec: { replicas, template: { spec: { containers: [{ name: 'discovery', image }] } } },
+  };
+};
+const pilot = (version: string) => `docker.io/istio/pilot:${version}`;
+const injector = (revision: string, selector: object, tag?: string) => ({
+  ...meta(tag ? `istio-revision-tag-${tag}` : `istio-sidecar-injector-${revision}`, undefined, {
+    labels: { app: 'sidecar-injector', 'istio.io/rev': revision, ...(tag ? { 'istio.io/tag': tag } : {}) },
+  }),
+  webhooks: [
+    {
+      name: 'rev.namespace.sidecar-injector.istio.io',
+      namespaceSelector: { matchLabels: selector },
+      clientConfig: { service: { name: `istiod-${revision}`, namespace: 'istio-system' } },
+    },
+  ],
+});
+const INJECTORS = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
+
+describe('mesh-versions', () => {
+  const answers = ['proxies-old', 'two-istiods', 'client-other', 'too-far', 'same'];
+  const sidecar = (image: string, more: object = {}) =>
+    pod({ name: image, containers: [{ name: 'istio-proxy', image }], ...more });
+  const native = (image: string) =>
+    pod({ name: image, inits: [{ name: 'istio-proxy', image, restartPolicy: 'Always' }] });
+  const proxyOf = (version: string) => `docker.io/istio/proxyv2:${version}`;
+  const run = (istiods: readonly object[], pods: readonly object[]) =>
+    ask('mesh-versions', answers, {}, { objects: { 'deployments.apps': istiods, pods } });
+  const now = istiodOf('default', pilot('1.28.1'));
+
+  it.each<[string, object[], object[]]>([
+    [
+      'same',
+      [now],
+      [sidecar(proxyOf('1.28.1')), native(proxyOf('1.28.1-distroless')), pod({ name: 'bare' })],
+    ],
+    ['proxies-old', [now], [sidecar(proxyOf('1.28.1')), native(proxyOf('1.27.4'))]],
+    ['too-far', [now], [sidecar(proxyOf('1.25.0')), sidecar(proxyOf('1.27.4'))]],
+    ['two-istiods', [now, istiodOf('1-29', pilot('1.29.0'))], []],
+    // The old revision scaled to zero is no second istiod.
+    ['same', [now, istiodOf('1-27', pilot('1.27.4'), 0)], [sidecar(proxyOf('1.28.1'))]],
+    ['ambiguous', [now], [sidecar(proxyOf('1.28.1')), sidecar('registry.corp/proxy@sha256:0f3b')]],
+    ['ambiguous', [istiodOf('default', 'registry.corp/pilot:main')], [sidecar(proxyOf('1.27.4'))]],
+    ['ambiguous', [now], [sidecar(proxyOf('1.29.0'))]],
+    ['ambiguous', [now], [sidecar(proxyOf('1.27.0'), { status: { phase: 'Succeeded' } })]],
+    ['ambiguous', [], [sidecar(proxyOf('1.27.0'))]],
+  ])('%s', async (expected, istiods, pods) => {
+    expect(await run(istiods, pods)).toBe(expected);
+  });
+});
+
+describe('discovery-target', () => {
+  const answers = ['no-sidecar', 'not-ready', 'wrong-revision', 'other-cluster'];
+  const meshed = (revision: string, ready: boolean) =>
+    pod({
+      annotations: { 'istio.io/rev': revision },
+      containers: [{ name: 'cart' }, { name: 'istio-proxy' }],
+      status: { containerStatuses: [{ name: 'istio-proxy', ready }] },
+    });
+  const istiods = [istiodOf('1-28', pilot('1.28.1'))];
+  it.each<[string, object, object[]]>([
+    ['no-sidecar', pod(), istiods],
+    ['wrong-revision', meshed('1-27', true), istiods],
+    [
+      'wrong-revision',
+      meshed('1-28', false),
+      [istiodOf('1-28', pilot('1.28.1'), 0), istiodOf('1-29', pilot('1.29.0'))],
+    ],
+    ['not-ready', meshed('1-28', false), istiods],
+    ['ambiguous', meshed('1-28', true), istiods],
+    // The istiod of a remote cluster is not to be seen here.
+    ['ambiguous', meshed('1-27', true), []],
+  ])('%s', async (expected, one, deployments) => {
+    const objects = { pods: [one], 'deployments.apps': deployments };
+    expect(await ask('discovery-target', answers, { namespace: 'shop', pod: 'cart-1' }, { objects })).toBe(
+      expected,
+    );
+  });
+});
+
+describe('injecting-control-plane', () => {
+  const answers = ['default-revision', 'named-revision', 'aks', 'gke-managed', 'none'];
+  const groups = { 'mesh.cloud.google.com': ['v1beta1'] };
+  const tag = injector('1-28', { 'istio.io/rev': 'default' }, 'default');
+  const webhook = injector('1-28', { 'istio.io/rev': '1-28' });
+  it.each<[string, object]>([
+    ['default-revision', { 'deployments.apps': [istiodOf('default', pilot('1.28.1'))] }],
+    [
+      'default-revision',
+      { 'deployments.apps': [istiodOf('1-28', pilot('1.28.1'))], [INJECTORS]: [webhook, tag] },
+    ],
+    ['named-revision', { 'deployments.apps': [istiodOf('1-28', pilot('1.28.1'))], [INJECTORS]: [webhook] }],
+    ['aks', { namespaces: [meta('aks-istio-system')], 'deployments.apps': [istiodIn('aks-istio-system')] }],
+    ['gke-managed', { 'controlplanerevisions.mesh.cloud.google.com': [meta('asm-managed', 'istio-system')] }],
+    ['none', {}],
+    // An injector without an istiod of its own calls one in another cluster.
+    ['ambiguous', { [INJECTORS]: [webhook] }],
+    [
+      'ambiguous',
+      { namespaces: [meta('aks-istio-system')], 'deployments.apps': [istiodOf('default', pilot('1.28.1'))] },
+    ],
+  ])('%s', async (expected, objects) => {
+    expect(await ask('injecting-control-plane', answers, {}, { objects, groups })).toBe(expected);
+  });
+
+  it('names the revision for the fix, where there is only one', async () => {
+    const istiods = [istiodOf('1-28', pilot('1.28.1'))];
+    const reader = memoryReader({ objects: { 'deployments.apps': istiods } });
+    const { candidates } = await PROBES['injecting-control-plane']!.look(reader, {});
+    expect(candidates[0]).toMatchObject({ answer: 'named-revision', facts: { revision: '1-28' } });
+  });
+});
+
+describe('injector-of-label', () => {
+  const missing = ['served', 'not-served', 'no-webhook'];
+  const upgrade = ['tag-old', 'no-tag', 'label-old', 'served'];
+  const alive = istiodOf('1-28', pilot('1.28.1'));
+  const shop = (labels: object) => ({ ...meta('shop', undefined, { labels }) });
+  const of = (revision: string) => injector(revision, { 'istio.io/rev': revision });
+  const tag = (name: string, revision: string) => injector(revision, { 'istio.io/rev': name }, name);
+  const run = (
+    answers: readonly string[],
+    labels: object,
+    webhooks: readonly object[],
+    istiods = [alive],
+    facts = {},
+  ) =>
+    ask(
+      'injector-of-label',
+      answers,
+      { namespace: 'shop', ...facts },
+      {
+        objects: { namespaces: [shop(labels)], [INJECTORS]: webhooks, 'deployments.apps': istiods },
+      },
+    );
+
+  it.each<[sidecar: string, revision: string, labels: object, webhooks: object[]]>([
+    ['served', 'served', { 'istio.io/rev': '1-28' }, [of('1-28')]],
+    ['served', 'served', { 'istio.io/rev': 'stable' }, [of('1-28'), tag('stable', '1-28')]],
+    ['not-served', 'label-old', { 'istio.io/rev': '1-27' }, [of('1-28')]],
+    ['not-served', 'ambiguous', { 'istio.io/rev': 'stable' }, [of('1-28')]],
+    ['not-served', 'ambiguous', { 'istio-injection': 'enabled' }, [of('1-28')]],
+    ['ambiguous', 'tag-old', { 'istio.io/rev': 'stable' }, [of('1-28'), tag('stable', '1-27')]],
+    ['ambiguous', 'label-old', { 'istio.io/rev': '1-27' }, [of('1-28'), of('1-27')]],
+    ['no-webhook', 'ambiguous', { 'istio.io/rev': '1-28' }, []],
+    ['ambiguous', 'ambiguous', {}, [of('1-28')]],
+    ['ambiguous', 'ambiguous', { 'istio-injection': 'disabled', 'istio.io/rev': '1-27' }, [of('1-28')]],
+  ])('%s for a missing sidecar, %s after an upgrade', async (sidecar, revision, labels, webhooks) => {
+    expect(await run(missing, labels, webhooks)).toBe(sidecar);
+    expect(await run(upgrade, labels, webhooks)).toBe(revision);
+  });
+
+  it('takes no revision for gone where istiod runs in another cluster', async () => {
+    const remote = {
+      ...of('1-28'),
+      webhooks: [
+        {
+          namespaceSelector: { matchLabels: { 'istio.io/rev': '1-28' } },
+          clientConfig: { url: 'https://istiod.corp/inject' },
+        },
+      ],
+    };
+    expect(await run(upgrade, { 'istio.io/rev': '1-28' }, [remote], [])).toBe('served');
+    expect(await run(upgrade, { 'istio.io/rev': '1-28' }, [of('1-28')], [])).toBe('ambiguous');
+  });
+
+  it('looks at every namespace where the case names none, and then only for a fault', async () => {
+    const state = (labels: object[]) => ({
+      objects: {
+        namespaces: labels.map((one, index) => meta(`n${index}`, undefined, { labels: one })),
+        [INJECTORS]: [of('1-28')],
+        'deployments.apps': [alive],
+      },
+    });
+    const [good, old] = [{ 'istio.io/rev': '1-28' }, { 'istio.io/rev': '1-27' }];
+    expect(await ask('injector-of-label', upgrade, {}, state([good, old]))).toBe('label-old');
+    expect(await ask('injector-of-label', upgrade, {}, state([good, good]))).toBe('ambiguous');
+  });
+});
+
+describe('validator-versions', () => {
+  const answers = ['two-validators', 'old-crds', 'istioctl-differs', 'none'];
+  const VALIDATORS = 'validatingwebhookconfigurations.admissionregistration.k8s.io';
+  const validator = (service: string, objectSelector?: object) => ({
+    ...meta(`istio-validator-${service}`, undefined, { labels: { app: 'istiod' } }),
+    webhooks: [
+      {
+        name: 'rev.validation.istio.io',
+        objectSelector,
+        clientConfig: { service: { name: service, namespace: 'istio-system' } },
+      },
+    ],
+  });
+  const onlyOwn = { matchExpressions: [{ key: 'istio.io/rev', operator: 'In', values: ['1-27'] }] };
+  const both = [istiodOf('1-27', pilot('1.27.4')), istiodOf('1-28', pilot('1.28.1'))];
+  const crd = (...versions: string[]) => ({
+    ...meta('virtualservices.networking.istio.io'),
+    spec: { versions: versions.map((name) => ({ name, served: true })) },
+  });
+  const run = (validators: object[], istiods: object[], crds: object[] = [crd('v1', 'v1beta1')]) =>
+    ask(
+      'validator-versions',
+      answers,
+      {},
+      {
+        objects: {
+          [VALIDATORS]: validators,
+          'deployments.apps': istiods,
+          'customresourcedefinitions.apiextensions.k8s.io': crds,
+        },
+      },
+    );
+
+  it.each<[string, object[], object[]]>([
+    ['two-validators', [validator('istiod-1-27'), validator('istiod-1-28')], both],
+    ['two-validators', [validator('istiod-1-27', {})], both],
+    // The old revision's validator takes only objects of its own revision.
+    ['ambiguous', [validator('istiod-1-27', onlyOwn), validator('istiod-1-28')], both],
+    ['ambiguous', [validator('istiod-1-28')], both],
+    ['ambiguous', [validator('istiod-1-27')], [both[0]!]],
+    ['ambiguous', [validator('istiod-1-27')], [both[0]!, istiodOf('1-28', 'registry.corp/pilot:main')]],
+  ])('%s, by the validators', async (expected, validators, istiods) => {
+    expect(await run(validators, istiods)).toBe(expected);
+  });
+
+  it.each<[string, object[], string]>([
+    ['old-crds', [crd('v1beta1', 'v1alpha3')], '1.28.1'],
+    ['ambiguous', [crd('v1beta1', 'v1alpha3')], '1.21.0'],
+    ['ambiguous', [crd('v1', 'v1beta1')], '1.28.1'],
+    ['ambiguous', [], '1.28.1'],
+  ])('%s, by the CRDs', async (expected, crds, version) => {
+    expect(await run([], [istiodOf('default', pilot(version))], crds)).toBe(expected);
+  });
+});
+
+/** None of the objects names an injector or an istiod, and their absence is an answer of these two. */
+const ABSENT: Readonly<Record<string, string>> = {
+  'injecting-control-plane': 'none',
+  'injector-of-label': 'no-webhook',
+};
 
 describe('objects with missing or wrong fields', () => {
-  it.each(PROBE_NAMES)('%s neither fails on them nor reads anything into them', async (name) => {
+  it.each([
+    'platform',
+    'entry-load-balancer',
+    'webhook-network',
+    'mesh-versions',
+    'discovery-target',
+    'injecting-control-plane',
+    'injector-of-label',
+    'validator-versions',
+  ])('%s neither fails on them nor reads anything into them', async (name) => {
     const objects = Object.fromEntries(Object.keys(RESOURCES).map((id) => [id, BROKEN]));
     const facts = { namespace: 'shop', pod: 'cart-1', gateway: 'cart-1', 'istio-namespace': 'shop' };
     const groups = { 'gateway.networking.k8s.io': ['v1'], 'mesh.cloud.google.com': ['v1'] };
-    expect(await ask(name, PROBES[name]!.answers, facts, { objects, groups })).toBe('ambiguous');
+    expect(await ask(name, PROBES[name]!.answers, facts, { objects, groups })).toBe(
+      ABSENT[name] ?? 'ambiguous',
+    );
   });
 });
