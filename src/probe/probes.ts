@@ -12,6 +12,8 @@ import { accessLogRollout } from './access-log-rollout.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { crdVersions } from './crd-versions.ts';
+import { destinationRuleSubsets } from './destination-rule-subsets.ts';
+import { destinationRuleTls } from './destination-rule-tls.ts';
 import { discoveryTarget } from './discovery-target.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
@@ -41,6 +43,7 @@ import { requestAuthentication } from './request-authentication.ts';
 import { routeBackends } from './route-backends.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
+import { serviceEntries } from './service-entries.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { validatorVersions } from './validator-versions.ts';
@@ -74,6 +77,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,
   'crd-versions': crdVersions,
+  'destination-rule-subsets': destinationRuleSubsets,
+  'destination-rule-tls': destinationRuleTls,
   'egress-proxy': egressProxy,
   'gateway-api-conditions': gatewayApiConditions,
   'gateway-api-workload': gatewayApiWorkload,
@@ -89,6 +94,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'route-backends': routeBackends,
   'server-sidecar': serverSidecar,
   'service-endpoints': serviceEndpoints,
+  'service-entries': serviceEntries,
   'service-events': serviceEvents,
   'service-ports': servicePorts,
   'gateway-kinds': gatewayKinds,

@@ -105,6 +105,8 @@ function judgeReach(
     const narrowed = hosts ? [sight('sidecar', 'egress[].hosts', hosts.join(' '))] : [];
     return say('not-visible', [...sights, ...narrowed]);
   }
+  // Which Sidecar applies is not certain: nothing follows from what one of them leaves out.
+  if (visible.length === 0) return seen();
   if (port !== undefined && !visible.some((one) => portsOfEntry(one).includes(Number(port))))
     return say('wrong-port', [sight('port called', host, port), ...sights]);
   const isWild = visible.every(

@@ -1,0 +1,257 @@
+/** Rules of traffic: DestinationRules, ServiceEntries, hosts of rules and gateways, EnvoyFilters. */
+import { describe, expect, it } from 'vitest';
+import { answerOf, ask, brokenObjects, type Objects } from './asking.ts';
+
+const meta = (name: string, namespace = 'shop', more: object = {}) => ({
+  metadata: { name, namespace, ...more },
+});
+const DR = 'destinationrules.networking.istio.io';
+const VS = 'virtualservices.networking.istio.io';
+const PA = 'peerauthentications.security.istio.io';
+const CART = { namespace: 'shop', service: 'cart' };
+const WEB = { ...CART, 'client-namespace': 'web' };
+
+const service = (name = 'cart') => ({
+  ...meta(name),
+  spec: { selector: { app: name }, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+});
+const pod = (
+  name = 'cart-1',
+  labels: object = { app: 'cart', version: 'v1' },
+  containers = ['cart', 'istio-proxy'],
+) => ({
+  ...meta(name, 'shop', { labels }),
+  spec: { containers: containers.map((one) => ({ name: one })) },
+  status: { phase: 'Running' },
+});
+const rule = (spec: object, namespace = 'shop', more: object = {}) => ({
+  ...meta('cart', namespace, more),
+  spec: { host: 'cart.shop.svc.cluster.local', ...spec },
+});
+const route = (http: unknown[], spec: object = {}, name = 'cart') => ({
+  ...meta(name),
+  spec: { hosts: ['cart'], http, ...spec },
+});
+const to = (subset?: string) => ({
+  route: [{ destination: { host: 'cart', ...(subset ? { subset } : {}) } }],
+});
+
+describe('destination-rule-subsets', () => {
+  const STEP = ['few', 'hidden', 'subset', 'policy-only', 'other-host'];
+  const run = (routes: unknown[], rules: unknown[], facts: object = WEB, pods: unknown[] = [pod()]) =>
+    answerOf(
+      'destination-rule-subsets',
+      facts,
+      { objects: { services: [service()], pods, [VS]: routes, [DR]: rules } as Objects },
+      STEP,
+    );
+  const v1 = { name: 'v1', labels: { version: 'v1' } };
+  const v2 = { name: 'v2', labels: { version: 'v2' } };
+  const policy = { trafficPolicy: { loadBalancer: { simple: 'RANDOM' } } };
+
+  it.each([
+    ['subset', [route([to('v1')])], []],
+    ['subset', [route([to('v2')])], [rule({ subsets: [v1] })]],
+    ['subset', [route([to('v2')])], [rule({ subsets: [v1, v2] })]],
+    [undefined, [route([to('v1')])], [rule({ subsets: [v1, v2] })]],
+    [undefined, [route([to('v2')], { gateways: ['edge'] })], [rule({ subsets: [v1] })]],
+    ['hidden', [route([to(), { match: [{ uri: { prefix: '/a' } }], ...to() }])], []],
+    ['hidden', [route([{ match: [{ uri: { prefix: '/' } }], ...to() }, to()])], []],
+    [
+      undefined,
+      [route([{ match: [{ uri: { prefix: '/' }, method: { exact: 'GET' } }], ...to() }, to()])],
+      [],
+    ],
+    [undefined, [route([{ match: [{ uri: { prefix: '/a' } }], ...to() }, to()])], []],
+    ['policy-only', [route([to()])], [rule({ subsets: [{ ...v1, ...policy }] })]],
+    ['policy-only', [], [rule({ subsets: [{ ...v1, ...policy }] })]],
+    [undefined, [route([to('v1')])], [rule({ subsets: [{ ...v1, ...policy }] })]],
+    [undefined, [route([to()])], [rule({ ...policy, subsets: [{ ...v1, ...policy }] })]],
+  ])('%s', async (expected, routes, rules) => {
+    expect(await run(routes, rules)).toBe(expected);
+  });
+
+  it('takes the rule of the calling namespace before that of the called one', async () => {
+    const near = rule({ subsets: [v1] }, 'web');
+    expect(await run([route([to('v1')])], [near, rule({ subsets: [] })])).toBeUndefined();
+    expect(await run([route([to('v1')])], [near, rule({ subsets: [] })], CART)).toBeUndefined();
+    expect(await run([route([to('v1')])], [rule({ subsets: [] })])).toBe('subset');
+  });
+
+  it('does not blame the labels of a subset where there is no pod at all', async () => {
+    expect(await run([route([to('v2')])], [rule({ subsets: [v2] })], WEB, [])).toBeUndefined();
+  });
+});
+
+describe('destination-rule-tls', () => {
+  const H503 = ['rule-plain', 'server-plain', 'own-tls'];
+  const MTLS = ['plain', 'own-tls', 'istio-mutual', 'auto'];
+  const POOL = ['small-pool', 'slow-upstream'];
+  const tls = (mode: string) => ({ trafficPolicy: { tls: { mode } } });
+  const auth = (mode: string, namespace = 'istio-system') => ({
+    ...meta('default', namespace),
+    spec: { mtls: { mode } },
+  });
+  const run = (
+    answers: readonly string[],
+    rules: unknown[],
+    policies: unknown[] = [],
+    pods: unknown[] = [pod()],
+    facts: object = WEB,
+  ) =>
+    answerOf(
+      'destination-rule-tls',
+      facts,
+      { objects: { services: [service()], pods, [DR]: rules, [PA]: policies } as Objects },
+      answers,
+    );
+  const plain = pod('cart-1', { app: 'cart' }, ['cart']);
+
+  it.each([
+    ['rule-plain', 'plain', [rule(tls('DISABLE'))], [auth('STRICT')], [pod()]],
+    ['rule-plain', 'own-tls', [rule(tls('SIMPLE'))], [auth('STRICT')], [pod()]],
+    [undefined, 'plain', [rule(tls('DISABLE'))], [], [pod()]],
+    [undefined, 'plain', [rule(tls('DISABLE'))], [auth('STRICT')], [plain]],
+    ['server-plain', 'istio-mutual', [rule(tls('ISTIO_MUTUAL'))], [], [plain]],
+    ['server-plain', 'istio-mutual', [rule(tls('ISTIO_MUTUAL'))], [auth('DISABLE', 'shop')], [pod()]],
+    [undefined, 'istio-mutual', [rule(tls('ISTIO_MUTUAL'))], [auth('STRICT')], [pod()]],
+    ['own-tls', 'own-tls', [rule(tls('MUTUAL'))], [], [plain]],
+    [undefined, 'auto', [], [auth('STRICT')], [pod()]],
+    [undefined, 'auto', [rule({ trafficPolicy: {} })], [], [pod()]],
+    [undefined, 'auto', [rule({ ...tls('DISABLE'), host: 'other' })], [auth('STRICT')], [pod()]],
+  ])('%s, %s', async (http503, mtls, rules, policies, pods) => {
+    expect(await run(H503, rules, policies, pods)).toBe(http503);
+    expect(await run(MTLS, rules, policies, pods)).toBe(mtls);
+  });
+
+  it('reads the settings of the port before those of the whole rule, and of subsets beside them', async () => {
+    const port = {
+      trafficPolicy: {
+        tls: { mode: 'ISTIO_MUTUAL' },
+        portLevelSettings: [{ port: { number: 80 }, tls: { mode: 'DISABLE' } }],
+      },
+    };
+    expect(await run(MTLS, [rule(port)])).toBe('plain');
+    const mixed = { ...tls('ISTIO_MUTUAL'), subsets: [{ name: 'v1', ...tls('DISABLE') }] };
+    expect(await run(MTLS, [rule(mixed)])).toBeUndefined();
+  });
+
+  it('does not guess which of two rules applies to a caller it does not know', async () => {
+    const rules = [rule(tls('DISABLE'), 'web'), rule(tls('ISTIO_MUTUAL'))];
+    expect(await run(MTLS, rules, [], [pod()], CART)).toBeUndefined();
+    expect(await run(MTLS, rules)).toBe('plain');
+    expect(await run(MTLS, rules, [], [pod()], { ...CART, 'client-namespace': 'jobs' })).toBe('istio-mutual');
+  });
+
+  it.each([
+    ['small-pool', [rule({ trafficPolicy: { connectionPool: { http: { http1MaxPendingRequests: 1 } } } })]],
+    ['small-pool', [rule({ trafficPolicy: { connectionPool: { tcp: { maxConnections: 1 } } } })]],
+    ['slow-upstream', [rule({ trafficPolicy: { connectionPool: { tcp: { connectTimeout: '1s' } } } })]],
+    ['slow-upstream', []],
+  ])('%s', async (expected, rules) => {
+    expect(await run(POOL, rules)).toBe(expected);
+  });
+});
+
+describe('service-entries', () => {
+  const EGRESS = ['none', 'wrong-port', 'not-visible', 'wildcard', 'all-open'];
+  const SHAPE = ['no-object', 'declared-http', 'double', 'plain-to-tls'];
+  const facts = {
+    host: 'api.example.com:443',
+    port: '443',
+    'client-namespace': 'web',
+    'client-pod': 'web-1',
+  };
+  const entry = (spec: object = {}, namespace = 'web') => ({
+    ...meta('api', namespace),
+    spec: {
+      hosts: ['api.example.com'],
+      ports: [{ number: 443, name: 'tls', protocol: 'TLS' }],
+      resolution: 'DNS',
+      ...spec,
+    },
+  });
+  const outside = (mode: string) => ({
+    ...meta('api', 'web'),
+    spec: { host: 'api.example.com', trafficPolicy: { tls: { mode } } },
+  });
+  const sidecar = (hosts: string[], spec: object = {}) => ({
+    ...meta('default', 'web'),
+    spec: { egress: [{ hosts }], ...spec },
+  });
+  const run = (
+    answers: readonly string[],
+    entries: unknown[],
+    rules: unknown[] = [],
+    sidecars: unknown[] = [],
+    more: object = {},
+  ) =>
+    answerOf(
+      'service-entries',
+      { ...facts, ...more },
+      {
+        objects: {
+          pods: [meta('web-1', 'web', { labels: { app: 'web' } })],
+          services: [service('api')],
+          'serviceentries.networking.istio.io': entries,
+          'sidecars.networking.istio.io': sidecars,
+          [DR]: rules,
+        } as Objects,
+      },
+      answers,
+    );
+  const http = { ports: [{ number: 443, name: 'http', protocol: 'HTTP' }] };
+  const https = { ports: [{ number: 443, name: 'https', protocol: 'HTTPS' }] };
+
+  it.each([
+    ['none', [], []],
+    ['none', [entry({ hosts: ['other.example.com'] })], []],
+    ['wrong-port', [entry({ ports: [{ number: 80, protocol: 'HTTP' }] })], []],
+    ['not-visible', [entry({ exportTo: ['.'] }, 'other')], []],
+    ['not-visible', [entry()], [sidecar(['./local.example.com', 'istio-system/*'])]],
+    ['wildcard', [entry({ hosts: ['*.example.com'] })], []],
+    [undefined, [entry({ hosts: ['*.example.com'], resolution: 'NONE' })], []],
+    [undefined, [entry()], []],
+    [undefined, [entry({ exportTo: ['web'] }, 'other')], []],
+    [undefined, [entry()], [sidecar(['./*'])]],
+  ])('%s', async (expected, entries, sidecars) => {
+    expect(await run(EGRESS, entries, [], sidecars)).toBe(expected);
+  });
+
+  it.each([
+    ['no-object', [], []],
+    [undefined, [], [outside('SIMPLE')]],
+    ['declared-http', [entry(http)], []],
+    ['declared-http', [entry(http)], [outside('DISABLE')]],
+    [undefined, [entry(http)], [outside('SIMPLE')]],
+    ['double', [entry(https)], [outside('SIMPLE')]],
+    ['double', [entry()], [outside('MUTUAL')]],
+    [undefined, [entry(https)], []],
+  ])('%s', async (expected, entries, rules) => {
+    expect(await run(SHAPE, entries, rules)).toBe(expected);
+  });
+
+  it("draws nothing from a Sidecar that may be another pod's", async () => {
+    const narrow = sidecar(['istio-system/*'], { workloadSelector: { labels: { app: 'jobs' } } });
+    const wide = sidecar(['istio-system/*']);
+    expect(await run(EGRESS, [entry()], [], [narrow])).toBeUndefined();
+    expect(await run(EGRESS, [entry()], [], [narrow, wide], { 'client-pod': 'gone' })).toBeUndefined();
+  });
+
+  it('leaves Services of the cluster alone', async () => {
+    expect(await run(EGRESS, [], [], [], { host: 'api.shop' })).toBeUndefined();
+    expect(await run(EGRESS, [], [], [], { host: 'api.shop.svc.cluster.local' })).toBeUndefined();
+  });
+});
+
+const EVERY = ['destination-rule-subsets', 'destination-rule-tls', 'service-entries'];
+it.each(EVERY)('%s stands objects with fields of wrong types', async (probe) => {
+  const names = [
+    ['shop', 'cart'],
+    ['shop', 'cart-1'],
+    ['web', 'web-1'],
+  ] as const;
+  const facts = { ...WEB, pod: 'cart-1', 'client-pod': 'web-1', port: '80', host: 'cart.example.com' };
+  await ask(probe, facts, { objects: brokenObjects(names) });
+  await ask(probe, { ...CART, host: 'cart.example.com' }, { objects: brokenObjects(names) });
+});
