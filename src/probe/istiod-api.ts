@@ -1,14 +1,8 @@
 /** Which error does istiod have with the API server, and does it still have it? */
-import {
-  clockOf,
-  type IstiodLog,
-  istiodPodsOf,
-  istiodSight,
-  latest,
-  readIstiodLogs,
-} from './istiod-lines.ts';
+import { istiodPodsOf, readIstiodLogs } from './istiod-lines.ts';
 import { podName, sight } from './mesh.ts';
 import type { Candidate, Probe } from './probe.ts';
+import { clockOf, latest, lineSight, type TimedLog } from './timed-lines.ts';
 import { type Judgement, seen } from './traffic.ts';
 
 /** How far back an error counts as one of now. Milliseconds. */
@@ -49,7 +43,7 @@ export const istiodApi: Probe = {
 };
 
 /** `now` in milliseconds; `isAll`: whether the log of every istiod could be read. */
-export function judgeApi(logs: readonly IstiodLog[], now: number, isAll: boolean): Judgement {
+export function judgeApi(logs: readonly TimedLog[], now: number, isAll: boolean): Judgement {
   const since = (span: number) =>
     logs.flatMap(({ lines }) => lines.filter(({ time }) => !(time < now - span)));
   const recent = since(RECENT);
@@ -62,11 +56,11 @@ export function judgeApi(logs: readonly IstiodLog[], now: number, isAll: boolean
     const resource = RESOURCE.exec(last.text)?.[1];
     found.push({
       answer: kindOf(last.text)!,
-      sights: [istiodSight(last)],
+      sights: [lineSight(last)],
       ...(resource ? { facts: { resource } } : {}),
     });
   } else if (waits.length >= MANY_WAITS) {
-    found.push({ answer: 'throttled', sights: [istiodSight(latest(waits)!)] });
+    found.push({ answer: 'throttled', sights: [lineSight(latest(waits)!)] });
   }
   const covered = logs.map(({ pod, lines }) =>
     sight(podName(pod), 'log', `${lines.length} lines read since ${shown(lines[0]?.time)}`),
@@ -76,7 +70,7 @@ export function judgeApi(logs: readonly IstiodLog[], now: number, isAll: boolean
   if (errors.length === 0 && found.length === 0 && covers(RECENT))
     found.push({ answer: 'quiet', sights: covered });
   const current = latest(errors.filter(({ time }) => time >= now - ONGOING));
-  if (current) found.push({ answer: 'ongoing', sights: [istiodSight(current)] });
+  if (current) found.push({ answer: 'ongoing', sights: [lineSight(current)] });
   else if (covers(ONGOING)) found.push({ answer: 'ended', sights: covered });
   return { candidates: found, sights: covered };
 }

@@ -2,9 +2,10 @@
 import type { KubeObject } from '../cluster/reader.ts';
 import { count, nameOf, text } from './fields.ts';
 import { isWatchError } from './istiod-api.ts';
-import { type IstiodLine, istiodPodsOf, istiodSight, latest, readIstiodLogs } from './istiod-lines.ts';
+import { istiodPodsOf, readIstiodLogs } from './istiod-lines.ts';
 import { containersOf, podName, sight } from './mesh.ts';
 import type { Probe } from './probe.ts';
+import { latest, lineSight, type TimedLine } from './timed-lines.ts';
 import { isReady, type Judgement, join, say, seen } from './traffic.ts';
 
 const restarts = (pod: KubeObject): number =>
@@ -38,16 +39,16 @@ const CERTIFICATES =
   /failed to create (?:CA|RA)\b|istiod CA|remote CA certs|cacerts|ca-cert\.pem|root-cert\.pem|x509|private key|IstiodCert|key ?CertBundle|istiod key cert/i;
 const NO_KIND = /no matches for kind|could not find the requested resource/;
 
-export function judgeCrash(pod: KubeObject, lines: readonly IstiodLine[]): Judgement {
+export function judgeCrash(pod: KubeObject, lines: readonly TimedLine[]): Judgement {
   const panic = latest(lines.filter(({ text: line }) => PANIC.test(line)));
   const last = latest(lines.filter(({ text: line }) => LAST_WORDS.test(line)));
   if (last) {
     const answer = reasonOf(last.text) ?? reasonOfSync(last, lines);
-    return answer ? say(answer, [istiodSight(last)]) : seen(istiodSight(last));
+    return answer ? say(answer, [lineSight(last)]) : seen(lineSight(last));
   }
-  if (panic) return say('panic', [istiodSight(panic)]);
+  if (panic) return say('panic', [lineSight(panic)]);
   const tail = lines.at(-1);
-  return seen(tail ? istiodSight(tail) : sight(podName(pod), 'previous log', 'empty'));
+  return seen(tail ? lineSight(tail) : sight(podName(pod), 'previous log', 'empty'));
 }
 
 /** A certificate that could not be read from the API server is a matter of the API server. */
@@ -59,7 +60,7 @@ function reasonOf(line: string): string | undefined {
 }
 
 /** "failed to sync cache" has its reason in the watches before it. */
-function reasonOfSync(last: IstiodLine, lines: readonly IstiodLine[]): string | undefined {
+function reasonOfSync(last: TimedLine, lines: readonly TimedLine[]): string | undefined {
   if (!last.text.includes('failed to sync cache')) return undefined;
   const watch = latest(lines.filter(({ text: line }) => isWatchError(line)));
   if (!watch) return undefined;
@@ -88,13 +89,13 @@ const REMOTE =
 const WAITING = /Waiting for caches to be synced|Failed waiting for cache sync/;
 const SYNCED = /caches have been synced/;
 
-export function judgeWaiting(pod: KubeObject, lines: readonly IstiodLine[]): Judgement {
+export function judgeWaiting(pod: KubeObject, lines: readonly TimedLine[]): Judgement {
   const synced = lines.findLastIndex(({ text: line }) => SYNCED.test(line));
   const after = lines.slice(synced + 1);
   const remote = latest(after.filter(({ text: line }) => REMOTE.test(line)));
   const own = latest(after.filter(({ text: line }) => WAITING.test(line) || isWatchError(line)));
-  if (remote) return say('remote', [istiodSight(remote)]);
-  if (own) return say('caches', [istiodSight(own)]);
+  if (remote) return say('remote', [lineSight(remote)]);
+  if (own) return say('caches', [lineSight(own)]);
   return seen(sight(podName(pod), 'log', synced === -1 ? 'does not tell' : lines[synced]!.text));
 }
 

@@ -1,22 +1,10 @@
-/** What the probes of istiod's log share: its lines with their times, and the clock they are measured by. */
+/** Reads the logs of istiod, of all its replicas and revisions in one namespace. */
 import { type ClusterReader, type KubeObject, LookError } from '../cluster/reader.ts';
 import { nameOf, namespaceOf } from './fields.ts';
-import { istioNamespace, podName, sight } from './mesh.ts';
-import type { Facts, Sight } from './probe.ts';
+import { istioNamespace } from './mesh.ts';
+import type { Facts } from './probe.ts';
+import { type TimedLog, timedLines } from './timed-lines.ts';
 import { isLive } from './traffic.ts';
-
-export interface IstiodLine {
-  readonly pod: KubeObject;
-  readonly text: string;
-  /** Milliseconds since the epoch; klog's own lines have no year, so they take the time of the line before. */
-  readonly time: number;
-}
-
-/** One istiod's log. */
-export interface IstiodLog {
-  readonly pod: KubeObject;
-  readonly lines: readonly IstiodLine[];
-}
 
 const CONTAINER = 'discovery';
 const TAIL = 2000;
@@ -36,14 +24,14 @@ export async function readIstiodLogs(
   reader: ClusterReader,
   pods: readonly KubeObject[],
   previous = false,
-): Promise<IstiodLog[]> {
-  const logs: IstiodLog[] = [];
+): Promise<TimedLog[]> {
+  const logs: TimedLog[] = [];
   let failure: LookError | undefined;
   for (const pod of pods) {
     try {
       const own = { namespace: namespaceOf(pod), pod: nameOf(pod), container: CONTAINER };
       const log = await reader.log({ ...own, tail: TAIL, ...(previous ? { previous } : {}) });
-      logs.push({ pod, lines: istiodLines(log, pod) });
+      logs.push({ pod, lines: timedLines(log, pod) });
     } catch (error) {
       if (!(error instanceof LookError) || error.failure === 'cancelled') throw error;
       failure ??= error;
@@ -51,37 +39,4 @@ export async function readIstiodLogs(
   }
   if (failure && logs.length === 0) throw failure;
   return logs;
-}
-
-/** Text and JSON (`"time":"…"`) lines alike. */
-const TIME = /^(?:\{.{0,200}?"time":")?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)/;
-
-export function istiodLines(log: string, pod: KubeObject): IstiodLine[] {
-  let last = Number.NaN;
-  return log
-    .split('\n')
-    .filter((text) => text.trim() !== '')
-    .map((text) => {
-      const stamp = Date.parse(TIME.exec(text)?.[1] ?? '');
-      if (!Number.isNaN(stamp)) last = stamp;
-      return { pod, text, time: last };
-    });
-}
-
-export function istiodSight(line: IstiodLine): Sight {
-  return sight(podName(line.pod), 'log', line.text);
-}
-
-/** The API server's clock; where it tells none, the newest line of the logs is as late as can be known. */
-export async function clockOf(reader: ClusterReader, logs: readonly IstiodLog[]): Promise<number> {
-  const { date } = await reader.version();
-  return date?.getTime() ?? Math.max(...logs.map(({ lines }) => lines.at(-1)?.time ?? Number.NaN));
-}
-
-/** The latest of these lines; of lines with one time the last. */
-export function latest(lines: readonly IstiodLine[]): IstiodLine | undefined {
-  return lines.reduce<IstiodLine | undefined>(
-    (best, line) => (best === undefined || !(line.time < best.time) ? line : best),
-    undefined,
-  );
 }

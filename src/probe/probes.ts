@@ -31,6 +31,7 @@ import { istiodApi } from './istiod-api.ts';
 import { istiodCrash, istiodReadiness } from './istiod-crash.ts';
 import { istiodPods } from './istiod-pods.ts';
 import { jobSidecar } from './job-sidecar.ts';
+import { jwksFetch } from './jwks-fetch.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
 import { meshVersions } from './mesh-versions.ts';
 import { peerAuthentication } from './peer-authentication.ts';
@@ -38,6 +39,7 @@ import { platform } from './platform.ts';
 import type { Probe } from './probe.ts';
 import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
+import { proxyLog } from './proxy-log.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { routeBackends } from './route-backends.ts';
@@ -55,6 +57,8 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'proxy-log': proxyLog,
+  'jwks-fetch': jwksFetch,
   'validator-versions': validatorVersions,
   'injector-of-label': injectorOfLabel,
   'injecting-control-plane': injectingControlPlane,

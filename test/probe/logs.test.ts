@@ -510,3 +510,94 @@ describe('the probes of istiod’s log', () => {
     expect(await ask(probe, {}, { objects: { ...objects, pods: [odd] }, logs })).toEqual([]);
   });
 });
+
+describe('the keys of an issuer', () => {
+  const URI = 'https://example.com/certs';
+  const rule = (more: object) => ({
+    metadata: { name: 'jwt', namespace: 'shop' },
+    spec: {
+      selector: { matchLabels: { app: 'cart' } },
+      jwtRules: [{ issuer: 'https://example.com', ...more }],
+    },
+  });
+  const cluster = (policy: object, ...lines: readonly string[]): MemoryCluster => ({
+    objects: { pods: [cart, istiod('istiod-1', true)], 'requestauthentications.security.istio.io': [policy] },
+    logs: { 'istio-system/istiod-1/discovery': lines.join('\n') },
+    version: NOW,
+  });
+  const facts = { namespace: 'shop', pod: 'cart-1' };
+  const failed = (uri: string, time = '08:10:00') =>
+    at(time, `error\tmodel\tFailed to fetch public key from jwks URI "${uri}": Get "${uri}": i/o timeout`);
+  const FETCHED = at('08:15:00', `info\tmodel\tUpdated cached JWT public key from "${URI}"`);
+  const TODAY = `warn\tmodel\tJWKS fetch failed for issuer https://example.com (${URI}), using public-only JWKS`;
+  const DISCOVERY =
+    'error\tmodel\tFailed to fetch jwks_uri from "https://example.com/.well-known/openid-configuration": x';
+  it.each<[string[], object, string[]]>([
+    [['fetch-failed'], { jwksUri: URI }, [failed(URI)]],
+    [['fetch-failed'], { jwksUri: URI }, [at('08:10:00', TODAY)]],
+    [['fetch-failed'], {}, [at('08:10:00', DISCOVERY)]],
+    [['fetch-failed'], { jwksUri: URI }, [FETCHED, failed(URI, '08:16:00')]],
+    [[], { jwksUri: URI }, [failed(URI), FETCHED]],
+    [[], { jwksUri: URI }, [failed(URI, '06:10:00')]],
+    [[], { jwksUri: URI }, [failed('https://example.com/certs2')]],
+    [[], { jwks: '{"keys":[]}' }, [failed(URI)]],
+    [[], { jwksUri: URI }, []],
+  ])('%j of %j', async (expected, policy, lines) => {
+    expect(await ask('jwks-fetch', facts, cluster(rule(policy), ...lines))).toEqual(expected);
+  });
+
+  it('are asked only where a policy selects the pod', async () => {
+    const elsewhere = { ...rule({ jwksUri: URI }), metadata: { name: 'jwt', namespace: 'front' } };
+    expect(await ask('jwks-fetch', facts, cluster(elsewhere, failed(URI)))).toEqual([]);
+  });
+});
+
+describe('a proxy that lags behind', () => {
+  const facts = { namespace: 'shop', pod: 'cart-1' };
+  const lagging = (lines: readonly string[], state: object = {}): MemoryCluster => {
+    const statuses = [{ name: 'istio-proxy', ready: true, restartCount: 1, lastState: state }];
+    return {
+      objects: { pods: [{ ...cart, status: { ...cart.status, containerStatuses: statuses } }] },
+      logs: { 'shop/cart-1/istio-proxy': lines.join('\n') },
+      version: NOW,
+    };
+  };
+  const rejected = (time: string) =>
+    at(
+      time,
+      'warning\tenvoy config\tgRPC config for type.googleapis.com/x.v3.Listener rejected: Error adding',
+    );
+  const closed = (time: string) =>
+    at(time, 'warning\tenvoy config\tStreamAggregatedResources gRPC config stream to xds-grpc closed: 14');
+  it.each<[string[], string[]]>([
+    [['rejected'], [rejected('08:00:00')]],
+    [[], [rejected('06:00:00')]],
+    [['reconnects'], [closed('08:12:00'), closed('08:14:00'), closed('08:19:00')]],
+    [[], [closed('07:12:00'), closed('07:44:00'), closed('08:19:00')]],
+    [[], []],
+  ])('%j', async (expected, lines) => {
+    expect(await ask('proxy-log', facts, lagging(lines))).toEqual(expected);
+  });
+
+  it('has too little memory where the kernel killed it', async () => {
+    const ended = (reason: string, finishedAt: string) => lagging([], { terminated: { reason, finishedAt } });
+    expect(await ask('proxy-log', facts, ended('OOMKilled', '2026-11-20T08:10:00Z'))).toEqual(['starved']);
+    expect(await ask('proxy-log', facts, ended('OOMKilled', '2026-11-19T08:10:00Z'))).toEqual([]);
+    expect(await ask('proxy-log', facts, ended('Error', '2026-11-20T08:10:00Z'))).toEqual([]);
+  });
+});
+
+describe('the probes of keys and lagging proxies', () => {
+  it.each(['jwks-fetch', 'proxy-log'])('%s reads nothing into objects of another shape', async (probe) => {
+    const objects = brokenObjects([
+      ['shop', 'cart-1'],
+      ['istio-system', 'istiod-1'],
+    ]);
+    const facts = { namespace: 'shop', pod: 'cart-1' };
+    const logs = { 'shop/cart-1/istio-proxy': 'x\n\u0000', 'istio-system/istiod-1/discovery': '{"time":7}' };
+    expect(await ask(probe, facts, { objects, logs })).toEqual([]);
+    expect(
+      await ask(probe, facts, { objects: { ...objects, pods: [cart, istiod('istiod-1', true)] }, logs }),
+    ).toEqual([]);
+  });
+});
