@@ -1,6 +1,8 @@
 /** What a test does to a real cluster as its administrator: server-side apply, delete, and raw requests. */
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAllDocuments } from 'yaml';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -148,3 +150,10 @@ export class Kube {
 }
 
 const APPLY = 'application/apply-patch+yaml';
+
+/** The objects of a file of YAML documents. */
+export function manifestsOf(file: string): Manifest[] {
+  return parseAllDocuments(readFileSync(file, 'utf8'))
+    .map((document) => document.toJS() as Manifest | null)
+    .filter((manifest) => manifest !== null);
+}

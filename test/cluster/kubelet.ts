@@ -11,8 +11,11 @@ export interface Kubelet {
   close(): Promise<void>;
 }
 
-/** `logs` by `<namespace>/<pod>/<container>`; a container that is not there is a 404, as the real one says. */
-export async function startKubelet(folder: string, logs: Readonly<Record<string, string>>): Promise<Kubelet> {
+/** By `<namespace>/<pod>/<container>`, with `/previous` behind it for the container before the last restart. */
+export type Logs = Readonly<Record<string, string | (() => string)>>;
+
+/** A log that is not there is an error, as the real kubelet says. */
+export async function startKubelet(folder: string, logs: Logs): Promise<Kubelet> {
   const { server: pair } = certificates(folder);
   const asked: string[] = [];
   const server = createServer(
@@ -21,7 +24,9 @@ export async function startKubelet(folder: string, logs: Readonly<Record<string,
       const url = new URL(request.url ?? '/', 'https://localhost');
       const container = url.pathname.replace(/^\/containerLogs\//, '');
       asked.push(`${container}${url.search}`);
-      const log = logs[container];
+      const isPrevious = url.searchParams.get('previous') === 'true';
+      const found = logs[isPrevious ? `${container}/previous` : container];
+      const log = typeof found === 'function' ? found() : found;
       const tail = Number(url.searchParams.get('tailLines') ?? Number.MAX_SAFE_INTEGER);
       const lines = log?.split('\n').slice(-tail).join('\n');
       response.writeHead(lines === undefined ? 404 : 200, { 'content-type': 'text/plain' });

@@ -176,6 +176,31 @@ it('a login in another window is noticed at the next look', async () => {
   expect((await list()).length).toBeGreaterThan(0);
 });
 
+it('a file whose current context changes stays with the cluster that was agreed to', async () => {
+  const faulty = await between(upstream(), ({ authorization }) =>
+    authorization === 'Bearer new' ? undefined : EXPIRED,
+  );
+  const other = await between(upstream(), () => undefined);
+  const cluster = ({ url, ca }: FaultyServer) => ({ server: url, 'certificate-authority': ca });
+  const text = (current: string, token: string) =>
+    JSON.stringify({
+      'current-context': current,
+      contexts: ['a', 'b'].map((name) => ({ name, context: { cluster: name, user: 'test' } })),
+      clusters: [
+        { name: 'a', cluster: cluster(faulty) },
+        { name: 'b', cluster: cluster(other) },
+      ],
+      users: [{ name: 'test', user: { token } }],
+    });
+  const file = written(text('a', 'old'));
+  const open = openLive({ kubeconfig: file, context: undefined, env: {} });
+  const list = () => open(new AbortController().signal).list('namespaces');
+  await expect(list()).rejects.toMatchObject({ failure: 'forbidden' });
+  writeFileSync(file, text('b', 'new'));
+  expect((await list()).length).toBeGreaterThan(0);
+  expect(other.asked).toEqual([]);
+});
+
 it('a file that now names another cluster does not lead there', async () => {
   const faulty = await between(upstream(), () => EXPIRED);
   const other = await between(upstream(), () => undefined);

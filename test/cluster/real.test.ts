@@ -1,27 +1,18 @@
 /** Probes on a real API server, as three users: cluster-admin, exactly the published role, and no permission at all. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
-import type { ProbeReport } from '../../src/case/machine.ts';
 import { LIVE_LIMITS, openLive } from '../../src/cluster/live.ts';
 import type { ClusterReader } from '../../src/cluster/reader.ts';
-import { answersOf } from '../../src/flow/answers.ts';
 import { isFactName } from '../../src/pack/vocabulary.ts';
-import type { Facts } from '../../src/probe/probe.ts';
 import { PROBES } from '../../src/probe/probes.ts';
-import { runProbe } from '../../src/probe/run.ts';
-import { unmesh } from '../cli/run.ts';
-import { shippedPack } from '../project.ts';
 import { SHARED } from '../shared.ts';
 import type { ApiServer, User } from './apiserver.ts';
-import type { Manifest } from './kube.ts';
+import { type Manifest, manifestsOf } from './kube.ts';
 import { type Kubelet, startKubelet } from './kubelet.ts';
+import { grantPublishedRole, lookAs, proveStates, questionOf, said } from './looking.ts';
 import { node } from './objects.ts';
-import { BASELINE, CASES, FACTS, LOGS, NAMESPACES, type RealCase } from './states.ts';
+import { BASELINE, CASES, FACTS, LOGS, NAMESPACES } from './states.ts';
 import { describeWithApiServer } from './with-apiserver.ts';
-
-const ROLE = '/apis/rbac.authorization.k8s.io/v1';
 
 await describeWithApiServer('a real API server', (server) => {
   let kubelet: Kubelet | undefined;
@@ -33,42 +24,7 @@ await describeWithApiServer('a real API server', (server) => {
     await server().kube.apply(...NAMESPACES, node('node-1', kubelet.port));
   });
 
-  /** Looks as a person at this step of this flow would; with what was asked of the cluster. */
-  async function look(
-    user: User,
-    { probe, answers, facts }: { probe: string; answers: readonly string[]; facts: Facts },
-  ): Promise<{ report: ProbeReport; reads: readonly string[] }> {
-    const open = openLive({ kubeconfig: server().kubeconfigs[user], context: undefined, env: {} });
-    const reads: string[] = [];
-    const request = { probe, flow: 'f', state: 's', answers, facts, signal: new AbortController().signal };
-    const report = await runProbe(request, async (signal) => counted(open(signal), reads));
-    return { report, reads };
-  }
-
-  describe.each(CASES)('$flow, $state: $expected', (one) => {
-    const wanted = stepOf(one);
-    afterAll(() => server().kube.remove(...one.objects()));
-
-    it('is seen by an administrator and with the published role, and nobody else', async () => {
-      await server().kube.apply(...NAMESPACES, ...one.objects());
-      await one.after?.(server().kube);
-      for (const user of ['admin', 'reader'] as const) {
-        const { report } = await look(user, wanted);
-        expect(said(report), user).toBe(one.expected);
-        expect(report.evidence.length, user).toBeGreaterThan(0);
-      }
-      expect((await look('nobody', wanted)).report).toMatchObject({ kind: 'failure', failure: 'forbidden' });
-    });
-
-    it('is not seen where the cluster does not show it', async () => {
-      await server().kube.remove(...one.objects());
-      await server().kube.apply(...NAMESPACES, ...one.without());
-      const { report } = await look('reader', wanted);
-      await server().kube.remove(...one.without());
-      expect(said(report)).toBe(one.instead);
-      expect(one.instead).not.toBe(one.expected);
-    });
-  });
+  proveStates(server, CASES);
 
   describe('kinds called Gateway', () => {
     const step = { flow: 'empty-gateway-list', state: 'which-kinds', probe: 'gateway-kinds' };
@@ -76,27 +32,31 @@ await describeWithApiServer('a real API server', (server) => {
 
     it('are none before anything is installed', async () => {
       for (const user of ['admin', 'reader'] as const)
-        expect(said((await look(user, { ...stepOf(step), facts: {} })).report)).toBe('none');
+        expect(said((await lookAs(server(), user, { ...questionOf(step), facts: {} })).report)).toBe('none');
     });
 
     it.skipIf(!crds)('are told apart once Istio, then the Gateway API is installed', async () => {
       await server().kube.apply(...manifestsOf(join(crds!, 'istio.yaml')));
       await server().kube.served('/apis/networking.istio.io/v1', 'Gateway');
-      expect(said((await look('reader', { ...stepOf(step), facts: {} })).report)).toBe('istio-only');
+      expect(said((await lookAs(server(), 'reader', { ...questionOf(step), facts: {} })).report)).toBe(
+        'istio-only',
+      );
       await server().kube.apply(...manifestsOf(join(crds!, 'gateway-api.yaml')));
       await server().kube.served('/apis/gateway.networking.k8s.io/v1', 'Gateway');
-      expect(said((await look('reader', { ...stepOf(step), facts: {} })).report)).toBe('several');
+      expect(said((await lookAs(server(), 'reader', { ...questionOf(step), facts: {} })).report)).toBe(
+        'several',
+      );
 
-      const where = { ...stepOf({ ...step, state: 'where-are-they' }), facts: { namespace: 'shop' } };
-      expect(said((await look('reader', where)).report)).toBe('absent');
+      const where = { ...questionOf({ ...step, state: 'where-are-they' }), facts: { namespace: 'shop' } };
+      expect(said((await lookAs(server(), 'reader', where)).report)).toBe('absent');
       await server().kube.apply({
         apiVersion: 'networking.istio.io/v1',
         kind: 'Gateway',
         metadata: { name: 'public', namespace: 'istio-system' },
         spec: { selector: { istio: 'ingressgateway' } },
       });
-      expect(said((await look('reader', where)).report)).toBe('elsewhere');
-      expect((await look('nobody', where)).report).toMatchObject({ failure: 'forbidden' });
+      expect(said((await lookAs(server(), 'reader', where)).report)).toBe('elsewhere');
+      expect((await lookAs(server(), 'nobody', where)).report).toMatchObject({ failure: 'forbidden' });
     });
   });
 
@@ -110,9 +70,9 @@ await describeWithApiServer('a real API server', (server) => {
       async (probe) => {
         const { answers } = PROBES[probe]!;
         const [admin, reader, nobody] = [
-          await look('admin', { probe, answers, facts }),
-          await look('reader', { probe, answers, facts }),
-          await look('nobody', { probe, answers, facts }),
+          await lookAs(server(), 'admin', { probe, answers, facts }),
+          await lookAs(server(), 'reader', { probe, answers, facts }),
+          await lookAs(server(), 'nobody', { probe, answers, facts }),
         ];
         expect(said(reader.report)).toBe(said(admin.report));
         expect(said(admin.report)).not.toMatch(/^\((?!ambiguous)/);
@@ -188,52 +148,4 @@ await describeWithApiServer('a real API server', (server) => {
 function open(server: ApiServer, user: User, limits: { page?: number } = {}): ClusterReader {
   const choice = { kubeconfig: server.kubeconfigs[user], context: undefined, env: {} };
   return openLive(choice, { ...LIVE_LIMITS, ...limits })(new AbortController().signal);
-}
-
-/** Notes each call, with the kind it is about. */
-function counted(reader: ClusterReader, reads: string[]): ClusterReader {
-  const note = <A extends readonly unknown[], R>(name: string, call: (...args: A) => R) => {
-    return (...args: A): R => {
-      reads.push(`${name} ${typeof args[0] === 'string' ? args[0] : ''}`);
-      return call(...args);
-    };
-  };
-  return {
-    list: note('list', reader.list),
-    get: note('get', reader.get),
-    log: note('log', reader.log),
-    groups: note('groups', reader.groups),
-    version: note('version', reader.version),
-  };
-}
-
-function said(report: ProbeReport): string {
-  return report.kind === 'answer' ? report.answer : `(${report.failure})`;
-}
-
-/** The step of the flow that ships, so that a probe and a flow that drift apart are noticed here. */
-function stepOf({
-  flow,
-  state,
-  probe,
-  facts = {},
-}: Omit<RealCase, 'objects' | 'without' | 'expected' | 'instead'>) {
-  const step = shippedPack().flow(flow)?.states[state];
-  if (!step || !('probe' in step) || step.probe !== probe)
-    throw new Error(`${flow} has no step ${state} that asks ${probe}`);
-  return { probe, answers: Object.keys(answersOf(step)), facts };
-}
-
-/** The output of `unmesh rbac`, sent as it was printed. */
-async function grantPublishedRole({ kube }: ApiServer): Promise<void> {
-  const { out } = unmesh(['rbac', '--user', 'reader']);
-  const [role = '', binding = ''] = out.split('---\n');
-  await kube.applyText(`${ROLE}/clusterroles/unmesh-reader`, role);
-  await kube.applyText(`${ROLE}/clusterrolebindings/unmesh-reader`, binding);
-}
-
-function manifestsOf(file: string): Manifest[] {
-  return parseAllDocuments(readFileSync(file, 'utf8'))
-    .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null);
 }

@@ -8,13 +8,14 @@ import type { ClusterReader } from '../../src/cluster/reader.ts';
 import { READ_IDS, RESOURCES, type ReadId } from '../../src/cluster/resources.ts';
 import { rulesOf } from '../../src/cluster/role.ts';
 import { PROBES } from '../../src/probe/probes.ts';
+import { readsOfRules } from '../../src/scan/rules.ts';
 import { unmesh } from '../cli/run.ts';
 import { ROOT } from '../project.ts';
 import { outside } from './allowed.ts';
 import { type FakeCluster, fakeCluster } from './server.ts';
 
 const document = readFileSync(join(ROOT, 'docs/cluster-role.yaml'), 'utf8');
-const declared = [...new Set(Object.values(PROBES).flatMap(({ reads }) => reads))];
+const declared = [...new Set([...Object.values(PROBES).flatMap(({ reads }) => reads), ...readsOfRules()])];
 const granted = rulesOf(declared);
 
 let cluster: FakeCluster | undefined;
