@@ -4,7 +4,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip, constants as zlib } from 'node:zlib';
-import { extract } from 'tar-stream';
+import { type Extract, extract } from 'tar-stream';
 import { UserError } from '../../errors.ts';
 import type { Budget } from './limits.ts';
 import type { Entry, Part } from './part.ts';
@@ -105,11 +105,7 @@ async function* tarEntries(
       for await (const chunk of chunks) {
         if (tar.destroyed) return;
         ending = Buffer.concat([ending, chunk]).subarray(-2 * BLOCK);
-        if (!tar.write(Buffer.from(chunk)))
-          await new Promise<void>((resume) => {
-            tar.once('drain', () => resume());
-            tar.once('close', () => resume());
-          });
+        if (!tar.write(Buffer.from(chunk))) await drained(tar);
       }
       tar.end(undefined);
     } catch (error) {
@@ -144,6 +140,19 @@ async function* tarEntries(
     tar.destroy(null);
     await pumping;
   }
+}
+
+/** Until it takes more, or takes nothing any more. */
+function drained(tar: Extract): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      tar.off('drain', done);
+      tar.off('close', done);
+      resolve();
+    };
+    tar.on('drain', done);
+    tar.on('close', done);
+  });
 }
 
 /** The text of an entry; `undefined` where it is larger than it may be. Whatever came before a break is kept. */

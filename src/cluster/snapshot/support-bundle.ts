@@ -36,7 +36,7 @@ export function supportBundlePart(path: readonly string[]): Part | undefined {
   const inside = path.slice(root + 1);
   const [folder = '', ...rest] = inside;
   if (folder === 'pods' && rest[0] === 'logs') return logPart(rest.slice(1));
-  if (folder === 'custom-resources-errors.json') return part(false, takeCustomErrors);
+  if (inside.at(-1) === 'custom-resources-errors.json') return part(false, takeCustomErrors);
   if (folder === 'groups.json') return part(false, takeGroups);
   // Beside each JSON of a custom resource lies the same as YAML, or a link to it.
   const file = inside.at(-1) ?? '';
