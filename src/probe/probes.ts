@@ -41,7 +41,9 @@ import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyLog } from './proxy-log.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
+import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
+import { rolloutPhase } from './rollout-phase.ts';
 import { routeBackends } from './route-backends.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
@@ -57,6 +59,8 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'rollout-phase': rolloutPhase,
+  'replicaset-events': replicasetEvents,
   'proxy-log': proxyLog,
   'jwks-fetch': jwksFetch,
   'validator-versions': validatorVersions,

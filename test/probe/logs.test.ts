@@ -601,3 +601,135 @@ describe('the probes of keys and lagging proxies', () => {
     ).toEqual([]);
   });
 });
+
+describe('a pod that nobody can create', () => {
+  const facts = { namespace: 'shop', workload: 'cart' };
+  const set = (message: string, name = 'cart-6d5f', status = 'True') => ({
+    metadata: { name, namespace: 'shop' },
+    spec: { replicas: 2 },
+    status: { replicas: 0, conditions: [{ type: 'ReplicaFailure', status, message }] },
+  });
+  const event = (message: string, kind: string, name: string, lastTimestamp = '2026-11-20T08:00:00Z') => ({
+    metadata: { name: `${name}.1`, namespace: 'shop' },
+    involvedObject: { kind, name },
+    reason: 'FailedCreate',
+    message,
+    lastTimestamp,
+  });
+  const cluster = (sets: readonly object[], events: readonly object[] = []): MemoryCluster => ({
+    objects: { 'replicasets.apps': sets, events },
+  });
+  const CALL =
+    'Internal error occurred: failed calling webhook "namespace.sidecar-injector.istio.io": timeout';
+  const QUOTA = 'pods "cart-6d5f-x" is forbidden: exceeded quota: team, requested: requests.cpu=100m';
+  it.each<[string[], string]>([
+    [['webhook'], CALL],
+    [['quota'], QUOTA],
+    [['pod-security'], 'pods "cart" is forbidden: violates PodSecurity "baseline:latest"'],
+    [['injection'], 'admission webhook "namespace.sidecar-injector.istio.io" denied the request: unmarshal'],
+    [['injection'], 'failed to run injection template: template: inject:1: function "x" not defined'],
+    [['injection'], 'Pod "cart" is invalid: spec.containers[1].name: Duplicate value: "istio-proxy"'],
+    [['other-webhook'], 'admission webhook "validate.kyverno.svc-fail" denied the request: Invalid value'],
+    [['service-account'], 'pods "cart-" is forbidden: error looking up service account shop/cart'],
+    [[], 'Pod "cart" is invalid: spec.containers[1].name: Duplicate value: "cart"'],
+    [[], ''],
+  ])('%j: %s', async (expected, message) => {
+    expect(await ask('replicaset-events', facts, cluster([set(message)]))).toEqual(expected);
+  });
+
+  it('is told by events where its maker has no condition, the newest of them', async () => {
+    const later = event(QUOTA, 'StatefulSet', 'cart', '2026-11-20T08:05:00Z');
+    const events = [later, event(CALL, 'StatefulSet', 'cart')];
+    expect(await ask('replicaset-events', facts, cluster([], events))).toEqual(['quota']);
+    expect(await ask('replicaset-events', facts, cluster([], [event(CALL, 'Job', 'other')]))).toEqual([]);
+  });
+
+  it('is not told by a refusal that is over, of another workload, or one of several', async () => {
+    const full = { ...set(CALL, 'cart-6d5f', 'False'), status: { replicas: 2 } };
+    const old = event(CALL, 'ReplicaSet', 'cart-6d5f');
+    expect(await ask('replicaset-events', facts, cluster([full], [old]))).toEqual([]);
+    expect(await ask('replicaset-events', facts, cluster([set(CALL, 'pay-1')]))).toEqual([]);
+    const two = cluster([set(CALL, 'cart-1'), set(QUOTA, 'cart-2')]);
+    expect(await ask('replicaset-events', { namespace: 'shop' }, two)).toEqual([]);
+  });
+});
+
+describe('the moment of a rollout at which calls fail', () => {
+  const facts = { ...FACTS, workload: 'cart' };
+  const ready = (status: string) => ({ phase: 'Running', conditions: [{ type: 'Ready', status }] });
+  const replicas = (deployment: string, namespace: string, ...times: readonly string[]) =>
+    times.map((time, index) => ({
+      metadata: {
+        name: `${deployment}-${index}`,
+        namespace,
+        creationTimestamp: `2026-11-20T${time}Z`,
+        ownerReferences: [{ kind: 'Deployment', name: deployment }],
+      },
+    }));
+  const rollout = (objects: NonNullable<MemoryCluster['objects']>, status = 'True'): MemoryCluster => ({
+    objects: { services: [cartService], pods: [{ ...cart, status: ready(status) }], ...objects },
+    version: NOW,
+  });
+  const taken = (reason: string, time: string, name = 'cart-6d5f-x2k8p') => ({
+    metadata: { name: 'e', namespace: 'shop' },
+    involvedObject: { kind: 'Pod', name, namespace: 'shop' },
+    reason,
+    message: 'Marking for deletion',
+    lastTimestamp: `2026-11-20T${time}Z`,
+  });
+  const OLD = replicas('cart', 'shop', '05:00:00');
+  const GATEWAY = replicas('gw', 'istio-ingress', '05:00:00', '08:10:00');
+  const disrupted = {
+    ...cart,
+    metadata: { ...cart.metadata, name: 'cart-6d5f-x2k8p' },
+    status: {
+      phase: 'Running',
+      conditions: [
+        { type: 'Ready', status: 'True' },
+        {
+          type: 'DisruptionTarget',
+          status: 'True',
+          reason: 'EvictionByEvictionAPI',
+          lastTransitionTime: '2026-11-20T08:10:00Z',
+        },
+      ],
+    },
+  };
+  it.each<[string[], string, MemoryCluster]>([
+    [['nobody-ready'], 'no pod is ready', rollout({}, 'False')],
+    [[], 'one is', rollout({})],
+    [
+      ['node-drain'],
+      'the taint manager took one',
+      rollout({ events: [taken('TaintManagerEviction', '08:10:00')] }),
+    ],
+    [['node-drain'], 'an eviction is on its way', rollout({ pods: [disrupted] })],
+    [[], 'long ago', rollout({ events: [taken('TaintManagerEviction', '07:10:00')] })],
+    [[], 'another workload', rollout({ events: [taken('Evicted', '08:10:00', 'cart-api-6d5f-x2k8p')] })],
+    [[], 'another reason', rollout({ events: [taken('Killing', '08:10:00')] })],
+    [['gateway'], 'only the gateway rolled', rollout({ 'replicasets.apps': [...OLD, ...GATEWAY] })],
+    [
+      [],
+      'both rolled',
+      rollout({ 'replicasets.apps': [...replicas('cart', 'shop', '05:00:00', '08:12:00'), ...GATEWAY] }),
+    ],
+    [
+      [],
+      'the gateway is new',
+      rollout({ 'replicasets.apps': [...OLD, ...replicas('gw', 'istio-ingress', '08:10:00')] }),
+    ],
+  ])('%j: %s', async (expected, _, cluster) => {
+    expect(await ask('rollout-phase', facts, cluster)).toEqual(expected);
+  });
+});
+
+describe('the probes of ReplicaSets', () => {
+  it.each(['replicaset-events', 'rollout-phase'])('%s reads nothing into other shapes', async (probe) => {
+    const objects = brokenObjects([
+      ['shop', 'cart'],
+      ['shop', 'cart-1'],
+      ['istio-ingress', 'gw'],
+    ]);
+    expect(await ask(probe, { ...FACTS, workload: 'cart' }, { objects })).toEqual([]);
+  });
+});
