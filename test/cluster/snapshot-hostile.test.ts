@@ -106,6 +106,7 @@ describe('an archive that grows', () => {
     expect(await refusal(piped(bytes), { totalBytes: 10_000 })).toMatchObject({ limit: 'bytes' });
     expect(await refusal(piped(bytes), { entries: 2 })).toMatchObject({ limit: 'entries' });
     expect(await refusal(piped(bytes), { objects: 5 })).toMatchObject({ limit: 'objects' });
+    expect(await refusal(piped(`items:\n${'- a\n'.repeat(1_000_001)}`))).toMatchObject({ limit: 'items' });
     expect(await refusal(folderOf(FILES), { entries: 2 })).toMatchObject({ limit: 'entries' });
     expect(await refusal(folderOf(FILES), { totalBytes: 1000 })).toMatchObject({ limit: 'bytes' });
   });
@@ -277,8 +278,8 @@ describe('what is no snapshot', () => {
     expect(await refusal(folderOf({ 'README.md': '# x' }))).toMatchObject({ id: 'snapshot-unknown' });
   });
 
-  it('is read in linear time', { timeout: 20_000 }, async () => {
-    const line = (text: string) => text.repeat(2_000_000 / text.length);
+  it('is read in linear time', async () => {
+    const line = (text: string) => text.repeat(500_000 / text.length);
     for (const text of [
       line('"'),
       line('\\'),

@@ -5,10 +5,12 @@
 import type { KubeObject } from '../reader.ts';
 import type { Document, ListEnd } from './documents.ts';
 import { isRecord } from './field.ts';
+import { MAX_ITEMS, tooLarge } from './limits.ts';
 
 export function* jsonDocuments(text: string, onFault: (reason: string) => void): Generator<Document> {
   let at = skipSpace(text, 0);
-  while (at < text.length) {
+  for (let values = 0; at < text.length; values++) {
+    if (values > MAX_ITEMS) throw tooLarge('items', MAX_ITEMS);
     const first = text[at];
     if (first !== '{' && first !== '[') {
       onFault(`no JSON at ${at}: ${text.slice(at, at + 40)}`);
@@ -101,7 +103,8 @@ function* elements(
 ): Generator<KubeObject> {
   let here = skipSpace(text, at + 1);
   if (text[here] === ']') return onEnd(here + 1);
-  for (;;) {
+  for (let items = 0; ; items++) {
+    if (items > MAX_ITEMS) throw tooLarge('items', MAX_ITEMS);
     const end = endOf(text, here);
     if (end < 0) {
       state.isWhole = false;

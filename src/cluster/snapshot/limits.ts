@@ -36,6 +36,9 @@ export const SNAPSHOT_LIMITS: SnapshotLimits = {
   depth: 64,
 };
 
+/** Documents of a text, and items of a list: more than any cluster has, and few enough to be counted in a minute. */
+export const MAX_ITEMS = 1_000_000;
+
 /** Counts what was read against the limits. Throws `snapshot-too-large`. */
 export class Budget {
   readonly limits: SnapshotLimits;

@@ -7,6 +7,7 @@ import { load } from 'js-yaml';
 import type { KubeObject } from '../reader.ts';
 import { type Document, documentOf, type ListEnd, type Wanted } from './documents.ts';
 import { isRecord } from './field.ts';
+import { MAX_ITEMS, tooLarge } from './limits.ts';
 
 /** A document that is no list as kubectl prints it; larger ones are refused. Characters. */
 const MAX_DOCUMENT = 16 * 1024 * 1024;
@@ -19,7 +20,9 @@ export function* yamlDocuments(
   wanted: Wanted,
   onFault: (reason: string) => void,
 ): Generator<Document> {
+  let documents = 0;
   for (const [from, to] of documentBounds(text)) {
+    if (++documents > MAX_ITEMS) throw tooLarge('items', MAX_ITEMS);
     const parts = listParts(text, from, to);
     if (parts) {
       yield listDocument(text, parts, wanted, onFault);
@@ -69,6 +72,7 @@ function listParts(text: string, from: number, to: number): ListParts | undefine
       const last = starts.at(-1);
       if (last !== undefined) items.push([last, here]);
       starts.push(here);
+      if (starts.length > MAX_ITEMS) throw tooLarge('items', MAX_ITEMS);
     } else if (sign !== ' ' && sign !== '\n' && sign !== '\r' && sign !== '#') {
       const last = starts.at(-1);
       if (inItems && last !== undefined) items.push([last, here]);
