@@ -11,6 +11,8 @@ export const EXIT = {
   input: 3,
   /** The machine refuses: state directory, pack files, Node version. */
   environment: 4,
+  /** `scan` found nothing, but could not read everything. */
+  incomplete: 5,
   /** A bug of ours. */
   bug: 70,
   /** 128 + signal number, as shells report it. */

@@ -56,6 +56,7 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     .option('--no-look', t('start.no-look'))
     .option('--context <name>', t('start.context'))
     .option('--kubeconfig <file>', t('start.kubeconfig'))
+    .option('--from <path>', t('start.from'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .configureHelp({
@@ -168,6 +169,42 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     });
 
   program
+    .command('scan')
+    .description(t('scan.description'))
+    .option('-n, --namespace <name>', t('scan.namespace'), collect, [])
+    .option('-A, --all-namespaces', t('scan.all-namespaces'))
+    .addOption(new Option('-o, --output <format>', t('scan.output')).default('text'))
+    .addOption(new Option('--level <level>', t('scan.level')).default('warning'))
+    .option('--suppress <file>', t('scan.suppress'))
+    .option('--istio-namespace <name>', t('scan.istio-namespace'))
+    .option('--rules', t('scan.rules'))
+    .action(async (options: ScanOptions) => {
+      const { runScan } = await import('./scan.ts');
+      const { from, context, kubeconfig } = program.opts<ProgramOptions>();
+      exit(
+        await runScan({
+          ...common(),
+          ...options,
+          allNamespaces: options.allNamespaces === true,
+          rules: options.rules === true,
+          from,
+          context,
+          kubeconfig,
+        }),
+      );
+    });
+
+  program
+    .command('snapshot')
+    .description(t('snapshot.description'))
+    .argument('<path>', t('snapshot.path'))
+    .addOption(new Option('-o, --output <format>', t('match.output')).default('text'))
+    .action(async (path: string, options: { output: string }) => {
+      const { runSnapshot } = await import('./snapshot.ts');
+      exit(await runSnapshot({ ...common(), path, output: options.output }));
+    });
+
+  program
     .command('rbac')
     .description(t('rbac.description'))
     .option('--user <name>', t('rbac.user'), collect, [])
@@ -202,6 +239,16 @@ function allCommands(command: Command): Command[] {
   return command.commands.flatMap((sub) => [sub, ...allCommands(sub)]);
 }
 
+interface ScanOptions {
+  readonly namespace: readonly string[];
+  readonly allNamespaces?: boolean;
+  readonly output: string;
+  readonly level: string;
+  readonly suppress?: string;
+  readonly istioNamespace?: string;
+  readonly rules?: boolean;
+}
+
 interface ProgramOptions {
   readonly symptom?: string;
   readonly lang?: string;
@@ -210,11 +257,12 @@ interface ProgramOptions {
   readonly look?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
+  readonly from?: string;
 }
 
 function startOptions(options: ProgramOptions) {
-  const { symptom, lang, plain, screenReader, look, context, kubeconfig } = options;
-  return { symptom, lang, plain, screenReader, look, context, kubeconfig };
+  const { symptom, lang, plain, screenReader, look, context, kubeconfig, from } = options;
+  return { symptom, lang, plain, screenReader, look, context, kubeconfig, from };
 }
 
 /** Commander's headings are English; ours are words. */

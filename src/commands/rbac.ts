@@ -14,8 +14,11 @@ export interface RbacOptions {
 /** Throws UserError: a subject that no API server would take. */
 export async function runRbac(options: RbacOptions): Promise<ExitCode> {
   const subjects = subjectsOf(options);
-  const { PROBES } = await import('../probe/probes.ts');
-  const reads = Object.values(PROBES).flatMap((probe) => probe.reads);
+  const [{ PROBES }, { readsOfRules }] = await Promise.all([
+    import('../probe/probes.ts'),
+    import('../scan/rules.ts'),
+  ]);
+  const reads = [...Object.values(PROBES).flatMap((probe) => probe.reads), ...readsOfRules()];
   const documents = roleObjects(reads, subjects).map((object) => stringify(object, { lineWidth: 0 }));
   process.stdout.write(documents.join('---\n'));
   return EXIT.ok;

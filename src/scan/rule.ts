@@ -28,6 +28,8 @@ export interface Rule {
 export interface World {
   /** Objects of a resource that a rule declared. */
   list(resource: ResourceId): readonly KubeObject[];
+  /** Pods of one namespace: most rules compare an object with the pods beside it, and a mesh has thousands. */
+  podsIn(namespace: string): readonly KubeObject[];
   /** Milliseconds since the epoch, the same for every rule. */
   readonly now: number;
   /** Where istiod runs. */

@@ -1,7 +1,8 @@
 /** Reads each list once, then judges every rule on what was read. */
+import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import { labelsOf, namespaceOf } from '../probe/fields.ts';
+import { at, labelsOf, namespaceOf } from '../probe/fields.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Found, Level, Rule, World } from './rule.ts';
 import { RULES, readsOfRules } from './rules.ts';
@@ -32,7 +33,7 @@ export interface ScanResult {
 export interface ScanOptions {
   /** All where absent. */
   readonly namespaces?: readonly string[];
-  readonly istioNamespace?: string;
+  readonly istioNamespace?: string | undefined;
   readonly rules?: readonly Rule[];
   readonly now?: number;
   /** Called after each list: how many of all are read, and which one was. */
@@ -41,12 +42,16 @@ export interface ScanOptions {
 
 /** Lists read at the same time: enough to hide the latency, too few to trouble an API server. */
 const PARALLEL = 4;
+/** Failures that say nothing about a resource but all about the way to it. */
+const GONE: readonly LookFailure[] = ['unreachable', 'timed-out', 'failed'];
 /** Findings of one rule; a mesh with more of them has one cause. */
 const MAX_OF_RULE = 200;
 
-export async function scan(reader: ClusterReader, options: ScanOptions = {}): Promise<ScanResult> {
+/** Throws LookError where the cluster cannot be reached at all, or the scan was cancelled. */
+export async function scan(source: ClusterReader, options: ScanOptions = {}): Promise<ScanResult> {
   const { rules = RULES, onProgress } = options;
   const resources = readsOfRules(rules);
+  const reader = guardReader(source, resources);
   const lists = new Map<ResourceId, readonly KubeObject[]>();
   const missing = new Map<ResourceId, LookError>();
   let done = 0;
@@ -57,7 +62,8 @@ export async function scan(reader: ClusterReader, options: ScanOptions = {}): Pr
         lists.set(resource, (await reader.list(resource)).map(lean));
       } catch (error) {
         if (!(error instanceof LookError)) throw error;
-        if (error.failure === 'cancelled') throw error;
+        // Nothing could be read yet and this is no matter of rights: the rest would fail the same way, each in its time.
+        if (error.failure === 'cancelled' || (lists.size === 0 && GONE.includes(error.failure))) throw error;
         missing.set(resource, error);
       }
       onProgress?.(++done, resources.length, resource);
@@ -67,6 +73,7 @@ export async function scan(reader: ClusterReader, options: ScanOptions = {}): Pr
 
   const world: World = {
     list: (resource) => lists.get(resource) ?? [],
+    podsIn: byNamespace(lists.get('pods') ?? []),
     now: options.now ?? Date.now(),
     controlNamespace: options.istioNamespace ?? controlNamespaceOf(lists.get('deployments.apps') ?? []),
     scope: options.namespaces?.length ? new Set(options.namespaces) : undefined,
@@ -88,6 +95,14 @@ export async function scan(reader: ClusterReader, options: ScanOptions = {}): Pr
   return { findings, unseen, objects, judged: rules.length - unseen.length };
 }
 
+function byNamespace(pods: readonly KubeObject[]): (namespace: string) => readonly KubeObject[] {
+  let index: Map<string, KubeObject[]> | undefined;
+  return (namespace) => {
+    index ??= Map.groupBy(pods, namespaceOf);
+    return index.get(namespace) ?? [];
+  };
+}
+
 /** Where istiod runs; Istio's own default where none was seen. */
 function controlNamespaceOf(deployments: readonly KubeObject[]): string {
   const istiod = deployments.find((one) => labelsOf(one).app === 'istiod');
@@ -96,11 +111,17 @@ function controlNamespaceOf(deployments: readonly KubeObject[]): string {
 
 /** What no rule looks at is let go at once: it is most of what an API server sends. */
 function lean(object: KubeObject): KubeObject {
-  const metadata = object.metadata as Record<string, unknown> | undefined;
-  if (metadata && 'managedFields' in metadata) delete metadata.managedFields;
-  const annotations = metadata?.annotations as Record<string, unknown> | undefined;
-  if (annotations) delete annotations['kubectl.kubernetes.io/last-applied-configuration'];
+  const metadata = at(object, 'metadata');
+  if (isRecord(metadata)) {
+    delete metadata.managedFields;
+    if (isRecord(metadata.annotations))
+      delete metadata.annotations['kubectl.kubernetes.io/last-applied-configuration'];
+  }
   return object;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Everything from the cluster ends on a terminal or in a file of a CI system. */

@@ -104,7 +104,7 @@ const subsetEmpty: Rule = {
     const services = new Map(world.list('services').map((one) => [hostOf(one), one] as const));
     return scoped(world, world.list(DR)).flatMap((rule) => {
       const service = services.get(fullHost(text(rule, 'spec', 'host'), namespaceOf(rule)));
-      const pods = service ? podsOf(service, world.list('pods')) : [];
+      const pods = service ? podsOf(service, world.podsIn(namespaceOf(service))) : [];
       // A Service without pods is another fault.
       if (pods.length === 0) return [];
       return items(rule, 'spec', 'subsets')
@@ -128,7 +128,7 @@ const noReadyPods: Rule = {
   reads: ['services', 'pods'],
   judge: (world) =>
     scoped(world, world.list('services')).flatMap((service) => {
-      const pods = podsOf(service, world.list('pods'));
+      const pods = podsOf(service, world.podsIn(namespaceOf(service)));
       return pods.length > 0 && pods.some(hasProxy) && !pods.some(isReady)
         ? [found('Service', service, 'ready pods', `0/${pods.length}`)]
         : [];
@@ -181,7 +181,7 @@ const tlsModeConflict: Rule = {
     return scoped(world, world.list(DR)).flatMap((rule) => {
       const mode = text(rule, 'spec', 'trafficPolicy', 'tls', 'mode');
       const service = services.get(fullHost(text(rule, 'spec', 'host'), namespaceOf(rule)));
-      const pods = service ? podsOf(service, world.list('pods')) : [];
+      const pods = service ? podsOf(service, world.podsIn(namespaceOf(service))) : [];
       if (pods.length === 0 || mode === '') return [];
       const isStrict = pods.some(
         (pod) =>
@@ -208,12 +208,9 @@ const filterWithoutPods: Rule = {
       const isRoot = namespaceOf(filter) === world.controlNamespace;
       const isServed =
         Object.keys(selector).length === 0 ||
-        world
-          .list('pods')
-          .some(
-            (pod) =>
-              (isRoot || namespaceOf(pod) === namespaceOf(filter)) && hasLabels(labelsOf(pod), selector),
-          );
+        (isRoot ? world.list('pods') : world.podsIn(namespaceOf(filter))).some((pod) =>
+          hasLabels(labelsOf(pod), selector),
+        );
       return isServed
         ? []
         : [found('EnvoyFilter', filter, 'spec.workloadSelector.labels', JSON.stringify(selector))];

@@ -1,0 +1,53 @@
+/** A scan for people: the findings of a rule together, worst first, each rule with the way to its fix. */
+import type { Words } from '../i18n/words.ts';
+import { fixOf, objectOf, type ScanOutcome } from '../scan/formats/format.ts';
+import type { Rule } from '../scan/rule.ts';
+import { sanitise } from '../text/sanitise.ts';
+
+/** More objects with one fault have one cause; all of them stand in the JSON. */
+const SHOWN = 10;
+
+export function drawScan(outcome: ScanOutcome, words: Words, rules: number): string {
+  const { t } = words;
+  const { findings, suppressed, expired, unseen, source, objects, judged } = outcome;
+  const lines: string[] = [];
+  for (const [rule, own] of Map.groupBy(findings, ({ rule }) => rule)) {
+    const [first] = own;
+    lines.push(`${t(`scan.level.${first!.level}`)}: ${t(`scan.rule.${rule}`)}  [${rule}]`);
+    for (const finding of own.slice(0, SHOWN)) {
+      lines.push(`  ${objectOf(finding)}`);
+      lines.push(`      ${finding.field}: ${finding.value}`);
+    }
+    if (own.length > SHOWN) lines.push(`  ${t('scan.more', { count: own.length - SHOWN })}`);
+    lines.push(`  ${t('scan.fix', { command: fixOf(first!) })}`, '');
+  }
+  if (unseen.length > 0) {
+    lines.push(t('scan.unseen'));
+    for (const [resource, own] of Map.groupBy(unseen, ({ resource }) => resource)) {
+      const { failure, detail } = own[0]!;
+      lines.push(
+        `  ${resource} (${t(`scan.failure.${failure}`)}): ${own.map(({ rule }) => rule).join(', ')}`,
+      );
+      if (failure !== 'not-collected') lines.push(`      ${detail}`);
+    }
+    lines.push('');
+  }
+  for (const { rule, until, reason } of expired) lines.push(t('scan.expired', { rule, until, reason }));
+  if (findings.length === 0) lines.push(t(unseen.length > 0 ? 'scan.incomplete' : 'scan.clean'));
+  const errors = findings.filter(({ level }) => level === 'error').length;
+  lines.push(
+    t('scan.counts', { errors, warnings: findings.length - errors, suppressed: suppressed.length }),
+    t('scan.source', { source, objects, judged, rules }),
+  );
+  return `${lines.map(sanitise).join('\n')}\n`;
+}
+
+/** The rules, for those who write suppressions. */
+export function drawRules(rules: readonly Rule[], words: Words): string {
+  return rules
+    .map(({ id, level, flow }) =>
+      [id, words.t(`scan.level.${level}`), flow, words.t(`scan.rule.${id}`)].join('\t'),
+    )
+    .map((line) => `${line}\n`)
+    .join('');
+}

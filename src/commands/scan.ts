@@ -1,0 +1,172 @@
+/** `unmesh scan`: what is wrong with a mesh, for people and for CI, live or from a snapshot. */
+import { readFileSync } from 'node:fs';
+import { peekKubeconfig } from '../cluster/peek.ts';
+import { type ClusterReader, LookError } from '../cluster/reader.ts';
+import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import type { Words } from '../i18n/words.ts';
+import type { ScanOutcome } from '../scan/formats/format.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import { openRuntime, type RuntimeOptions } from './runtime.ts';
+import { drawRules, drawScan } from './scan-text.ts';
+
+export interface ScanCommandOptions extends RuntimeOptions {
+  readonly namespace: readonly string[];
+  readonly allNamespaces: boolean;
+  readonly output: string;
+  readonly level: string;
+  readonly suppress?: string | undefined;
+  readonly istioNamespace?: string | undefined;
+  readonly rules: boolean;
+  readonly from?: string | undefined;
+  readonly context?: string | undefined;
+  readonly kubeconfig?: string | undefined;
+}
+
+const FORMATS = ['text', 'json', 'sarif', 'junit'] as const;
+const LEVELS = ['warning', 'error'] as const;
+
+/**
+ * Exit code 0 when every rule was judged and none found anything, 1 with findings, 5 when nothing was found but not
+ * everything could be read: the same in every format. Throws UserError.
+ */
+export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
+  const { output, level } = options;
+  if (!(FORMATS as readonly string[]).includes(output))
+    throw new UserError('format-unknown', { format: sanitiseLine(output, 40), known: FORMATS.join(', ') });
+  if (!(LEVELS as readonly string[]).includes(level))
+    throw new UserError('level-unknown', { level: sanitiseLine(level, 40) });
+  const runtime = await openRuntime(options);
+  const words = runtime.words.words(runtime.language);
+  const { RULES } = await import('../scan/rules.ts');
+  const rules = RULES.filter((rule) => level === 'warning' || rule.level === 'error');
+  if (options.rules) {
+    process.stdout.write(drawRules(rules, words));
+    return EXIT.ok;
+  }
+  const suppressions = options.suppress
+    ? await suppressionsFrom(
+        options.suppress,
+        RULES.map(({ id }) => id),
+      )
+    : [];
+
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once('SIGINT', onSignal);
+  const progress = progressOn(process.stderr, words);
+  try {
+    const source = await sourceOf(options, stop.signal);
+    const { scan } = await import('../scan/scan.ts');
+    const { sift } = await import('../scan/suppressions.ts');
+    const result = await scan(source.reader, {
+      rules,
+      now: source.now,
+      istioNamespace: options.istioNamespace,
+      namespaces: options.allNamespaces ? [] : options.namespace,
+      onProgress: progress.show,
+    });
+    progress.clear();
+    const outcome: ScanOutcome = {
+      source: source.name,
+      ...sift(result.findings, suppressions, Date.now()),
+      unseen: result.unseen,
+      objects: result.objects,
+      judged: result.judged,
+      time: Date.now(),
+    };
+    await write(await drawn(outcome, output, words, rules));
+    if (outcome.findings.length > 0) return EXIT.found;
+    return outcome.unseen.length > 0 ? EXIT.incomplete : EXIT.ok;
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof LookError)) throw error;
+    if (stop.signal.aborted) return EXIT.sigint;
+    throw new UserError('scan-failed', { reason: sanitiseLine(error.detail, 300) }, EXIT.incomplete, error);
+  } finally {
+    process.off('SIGINT', onSignal);
+  }
+}
+
+async function drawn(
+  outcome: ScanOutcome,
+  output: string,
+  words: Words,
+  rules: Parameters<typeof drawRules>[0],
+): Promise<string> {
+  const title = (rule: string) => words.t(`scan.rule.${rule}`);
+  switch (output) {
+    case 'json':
+      return (await import('../scan/formats/json.ts')).jsonOf(outcome, title);
+    case 'sarif':
+      return (await import('../scan/formats/sarif.ts')).sarifOf(outcome, title, rules);
+    case 'junit':
+      return (await import('../scan/formats/junit.ts')).junitOf(outcome, title, rules);
+    default:
+      return drawScan(outcome, words, rules.length);
+  }
+}
+
+interface Source {
+  readonly reader: ClusterReader;
+  readonly name: string;
+  /** Ages are counted from here: a snapshot's pods were not older than the snapshot. Milliseconds. */
+  readonly now: number;
+}
+
+async function sourceOf(options: ScanCommandOptions, signal: AbortSignal): Promise<Source> {
+  const { from, kubeconfig, context, env } = options;
+  if (from !== undefined) {
+    const { openSnapshot } = await import('../cluster/snapshot/open.ts');
+    const snapshot = await openSnapshot(from === '-' ? process.stdin : from);
+    return {
+      reader: snapshot.reader,
+      name: sanitiseLine(from, 200),
+      now: snapshot.describe().time?.getTime() ?? Date.now(),
+    };
+  }
+  const found = peekKubeconfig(kubeconfig, context, env);
+  if (!found) throw new UserError('scan-no-cluster', {}, EXIT.environment);
+  const { openLive } = await import('../cluster/live.ts');
+  return {
+    reader: openLive({ kubeconfig: found.path, context, env })(signal),
+    name: sanitiseLine(found.context, 200),
+    now: Date.now(),
+  };
+}
+
+async function suppressionsFrom(path: string, rules: readonly string[]) {
+  const { readSuppressions } = await import('../scan/suppressions.ts');
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(
+      'suppressions-broken',
+      { path: sanitiseLine(path, 200), reason: sanitiseLine(reason, 200) },
+      EXIT.input,
+      cause,
+    );
+  }
+  return readSuppressions(text, path, rules);
+}
+
+/** Progress goes to a person's terminal and nowhere else: a log of CI keeps every carriage return. */
+function progressOn(stream: NodeJS.WriteStream, words: Words) {
+  const clear = () => {
+    if (stream.isTTY) stream.write('\r\u001b[K');
+  };
+  const show = (done: number, all: number, resource: string) => {
+    if (!stream.isTTY) return;
+    const room = (stream.columns ?? 80) - 1;
+    stream.write(`\r\u001b[K${sanitiseLine(words.t('scan.reading', { done, all, resource }), room)}`);
+  };
+  return { clear, show };
+}
+
+/** The end of a long report must not be cut off when the process exits. */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    process.stdout.write(text, (error) => (error ? reject(error) : resolve())),
+  );
+}

@@ -1,0 +1,67 @@
+/** A scan as SARIF 2.1.0 (OASIS), for code-scanning views of CI systems. */
+import { VERSION } from '../../version.ts';
+import type { Rule } from '../rule.ts';
+import type { ScanFinding } from '../scan.ts';
+import { fixOf, objectOf, type ScanOutcome, type Title } from './format.ts';
+
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
+
+export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule[]): string {
+  const index = new Map(rules.map(({ id }, i) => [id, i] as const));
+  const result = (finding: ScanFinding) => ({
+    ruleId: finding.rule,
+    ruleIndex: index.get(finding.rule),
+    level: finding.level,
+    message: {
+      text: `${title(finding.rule)}: ${objectOf(finding)}, ${finding.field} = ${finding.value}`,
+    },
+    locations: [
+      {
+        // Viewers that know only files need an artifact; an object of a cluster has none, so its path is its name.
+        physicalLocation: { artifactLocation: { uri: uriOf(finding) } },
+        logicalLocations: [{ name: finding.name, fullyQualifiedName: objectOf(finding), kind: 'resource' }],
+      },
+    ],
+    partialFingerprints: {
+      'unmesh/v1': [finding.rule, finding.kind, finding.namespace, finding.name, finding.field].join('/'),
+    },
+    properties: { flow: finding.flow, fix: fixOf(finding) },
+  });
+  const run = {
+    tool: {
+      driver: {
+        name: 'unmesh',
+        version: VERSION,
+        rules: rules.map((rule) => ({
+          id: rule.id,
+          shortDescription: { text: title(rule.id) },
+          defaultConfiguration: { level: rule.level },
+          properties: { flow: rule.flow },
+        })),
+      },
+    },
+    invocations: [
+      {
+        executionSuccessful: true,
+        endTimeUtc: new Date(outcome.time).toISOString(),
+        toolExecutionNotifications: outcome.unseen.map(({ rule, resource, failure, detail }) => ({
+          level: 'warning',
+          associatedRule: { id: rule },
+          message: { text: `${resource}: ${failure} ${detail}` },
+        })),
+      },
+    ],
+    results: [
+      ...outcome.findings.map(result),
+      ...outcome.suppressed.map((finding) => ({
+        ...result(finding),
+        suppressions: [{ kind: 'external', status: 'accepted', justification: finding.by.reason }],
+      })),
+    ],
+  };
+  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+}
+
+function uriOf({ kind, namespace, name }: ScanFinding): string {
+  return [...(namespace === '' ? [] : [namespace]), kind, name].map(encodeURIComponent).join('/');
+}
