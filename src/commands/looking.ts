@@ -15,6 +15,8 @@ export interface LookOptions {
 export interface Look {
   readonly context: string;
   readonly server: string;
+  /** What is looked at was handed over for that: nobody is asked whether unmesh may. */
+  readonly isAgreed: boolean;
   /** The resources a probe reads, for the question of consent. */
   readonly reads: (probe: string) => string;
   readonly probe: (request: ProbeRequest) => Promise<ProbeReport>;
@@ -29,6 +31,7 @@ export function lookFor(options: LookOptions): Look | undefined {
   return {
     context: found.context,
     server: found.server,
+    isAgreed: false,
     reads: (probe) => readsOf(probe).join(', '),
     probe: async (request) => {
       const { runProbe } = await import('../probe/run.ts');

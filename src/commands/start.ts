@@ -10,9 +10,9 @@ import { createSession, type Session } from '../ui/session.ts';
 import { VERSION } from '../version.ts';
 import { drawError } from './errors.ts';
 import { type PipedInput, readPiped, sizeOf } from './input.ts';
-import { lookFor } from './looking.ts';
+import { type Look, lookFor } from './looking.ts';
 import { nearestFlows } from './nearest.ts';
-import { matchReport, openRuntime, type Runtime } from './runtime.ts';
+import { matchReport, openRuntime, type Runtime, type Words } from './runtime.ts';
 
 export interface StartOptions {
   readonly text?: string | undefined;
@@ -24,6 +24,8 @@ export interface StartOptions {
   readonly look?: boolean | undefined;
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
+  /** Snapshot to look in instead of a cluster: a path, or `-` for standard input. */
+  readonly from?: string | undefined;
   /** Id of the case to go on with; the empty string means the last one. */
   readonly resume?: string | undefined;
 }
@@ -40,6 +42,11 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
   const words = runtime.words.words(runtime.language);
   const warn = (error: unknown) => process.stderr.write(drawError(error, words).text);
 
+  const isStdinTaken = options.from === '-';
+  if (isStdinTaken && options.text === '-') throw new UserError('snapshot-stdin');
+  const look =
+    options.from === undefined ? lookFor({ ...options, env }) : await lookFrom(options.from, words);
+
   const resumed = options.resume === undefined ? undefined : loadResumed(options.resume, env);
   if (resumed?.damagedAt !== undefined) {
     process.stderr.write(`${words.t('resume.damaged', { line: resumed.damagedAt })}\n`);
@@ -47,9 +54,9 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
   const id = resumed?.id ?? newCaseId(new Date());
 
   // Keys come from the terminal even where a log is piped in.
-  const isPiped = process.stdin.isTTY !== true && options.resume === undefined;
+  const isPiped = process.stdin.isTTY !== true && options.resume === undefined && !isStdinTaken;
   const hasScreen = process.stdout.isTTY === true && options.plain !== true && env.TERM !== 'dumb';
-  const keys = hasScreen ? keyStream(isPiped, warn) : undefined;
+  const keys = hasScreen ? keyStream(isPiped || isStdinTaken, warn) : undefined;
   const mode = keys ? 'screen' : 'plain';
 
   const piped =
@@ -72,7 +79,6 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     }
   };
 
-  const look = lookFor({ ...options, env });
   let session: Session | undefined;
   const large = piped?.result;
   const world: CaseWorld = {
@@ -94,6 +100,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     copy: copyToTerminal,
     ...(look ? { lookAt: look } : {}),
   });
+  if (look?.isAgreed) agree(session);
   // A language named on the command line wins over the one the case was left in.
   if (resumed && (options.lang || env.UNMESH_LANG)) session.speak(runtime.language);
   if (options.symptom) session.enter(options.symptom);
@@ -108,7 +115,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
             session,
             process.stdin,
             process.stdout,
-            piped !== undefined,
+            piped !== undefined || isStdinTaken,
           );
     if (how.interruptedBy) interrupted(session, record, how.interruptedBy);
     const { end, at } = session.view().state;
@@ -123,6 +130,22 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     session.stop();
     log?.close();
   }
+}
+
+async function lookFrom(from: string, words: Words): Promise<Look> {
+  const { drawSnapshot, lookInSnapshot, openFrom } = await import('./snapshot-look.ts');
+  const snapshot = await openFrom(from, process.stdin);
+  process.stderr.write(drawSnapshot(from, snapshot, words));
+  return lookInSnapshot(from, snapshot);
+}
+
+/** Answers the question of consent, which a snapshot that was handed over does not need. */
+function agree(session: Session): void {
+  const answer = () => {
+    if (session.view().scene === 'consent') session.pick('always');
+  };
+  session.subscribe(answer);
+  answer();
 }
 
 export interface LeftHow {

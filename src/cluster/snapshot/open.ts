@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EXIT, UserError } from '../../errors.ts';
 import type { ClusterReader } from '../reader.ts';
-import type { ResourceId } from '../resources.ts';
+import type { ReadId, ResourceId } from '../resources.ts';
 import { isClusterDump, takeDump } from './cluster-info.ts';
-import { Collection, type Layout } from './collection.ts';
+import { Collection, CRDS, isCustom, type Layout } from './collection.ts';
 import { text } from './field.ts';
 import { Budget, SNAPSHOT_LIMITS, type SnapshotLimits } from './limits.ts';
 import { takeObjects } from './objects.ts';
@@ -38,6 +38,8 @@ export interface SnapshotDescription {
 export interface Snapshot {
   readonly reader: ClusterReader;
   describe(): SnapshotDescription;
+  /** Those of `reads` of which nothing is there: what needs them cannot be looked up. */
+  lacks(reads: readonly ReadId[]): readonly ReadId[];
 }
 
 /**
@@ -64,7 +66,19 @@ export async function openSnapshot(
     throw new UserError('snapshot-unknown', { path, reason }, EXIT.input);
   }
   collection.time ||= heartbeatOf(collection);
-  return { reader: collectionReader(collection), describe: () => description(collection) };
+  return {
+    reader: collectionReader(collection),
+    describe: () => description(collection),
+    lacks: (reads) => reads.filter((read) => !has(collection, read)),
+  };
+}
+
+function has(collection: Collection, read: ReadId): boolean {
+  if (read === 'pods/log') return collection.logs > 0;
+  if (read === 'discovery') return collection.groups().size > 0;
+  if (read === 'version') return collection.gitVersion !== '' || collection.time > 0;
+  const isAbsent = isCustom(read) && collection.isWhole(CRDS) && !collection.object(CRDS, '', read);
+  return isAbsent || collection.ids().includes(read);
 }
 
 async function collect(

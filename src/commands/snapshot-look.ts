@@ -1,0 +1,61 @@
+/** Looks in a snapshot instead of a cluster, and says first what it is and what it cannot answer. */
+import type { Snapshot } from '../cluster/snapshot/open.ts';
+import { EXIT, UserError } from '../errors.ts';
+import type { Words } from '../i18n/words.ts';
+import { PROBES, readsOf } from '../probe/probes.ts';
+import { sanitiseLine } from '../text/sanitise.ts';
+import type { Look } from './looking.ts';
+
+/** `from`: a path, or `-` for standard input. Throws `snapshot-stdin` and what openSnapshot throws. */
+export async function openFrom(from: string, stdin: NodeJS.ReadStream): Promise<Snapshot> {
+  if (from === '-' && stdin.isTTY) throw new UserError('snapshot-stdin', {}, EXIT.usage);
+  const { openSnapshot } = await import('../cluster/snapshot/open.ts');
+  return openSnapshot(from === '-' ? stdin : from);
+}
+
+export function lookInSnapshot(from: string, snapshot: Snapshot): Look {
+  return {
+    context: sanitiseLine(from, 200),
+    server: '',
+    isAgreed: true,
+    reads: (probe) => readsOf(probe).join(', '),
+    probe: async (request) => {
+      const { runProbe } = await import('../probe/run.ts');
+      return runProbe(request, async () => snapshot.reader);
+    },
+  };
+}
+
+/**
+ * `Snapshot bug-report.tar.gz: istioctl bug-report, 120 objects in 4 namespaces, 12 logs, collected 2026-11-01T11:00Z.`
+ * and what it cannot answer. Each a line.
+ */
+export function drawSnapshot(from: string, snapshot: Snapshot, { t }: Words): string {
+  const { layout, collected, namespaces, logs, time, isTruncated, faults } = snapshot.describe();
+  const objects = collected.reduce((sum, one) => sum + one.objects, 0);
+  const all = Object.values(PROBES);
+  const lacking = all.filter(({ reads }) => snapshot.lacks(reads).length > 0);
+  const missing = [...new Set(lacking.flatMap(({ reads }) => snapshot.lacks(reads)))].sort();
+  const lines = [
+    t('snapshot.what', {
+      name: sanitiseLine(from, 200),
+      layout: t(`snapshot.layout.${layout}`),
+      objects,
+      namespaces: namespaces.length,
+      logs,
+    }),
+    ...(time ? [t('snapshot.time', { time: time.toISOString() })] : []),
+    ...(isTruncated ? [t('snapshot.truncated')] : []),
+    ...faults
+      .slice(0, MAX_FAULTS)
+      .map(({ entry, reason }) =>
+        t('snapshot.fault', { entry: sanitiseLine(entry, 120), reason: sanitiseLine(reason, 120) }),
+      ),
+    t('snapshot.able', { able: all.length - lacking.length, all: all.length }),
+    ...(missing.length > 0 ? [t('snapshot.missing', { resources: missing.join(', ') })] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** Faults that are shown: one broken archive has many of the same. */
+const MAX_FAULTS = 3;
