@@ -11,6 +11,8 @@ import {
 import { accessLogRollout } from './access-log-rollout.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { clientSidecar } from './client-sidecar.ts';
+import { cniState } from './cni-state.ts';
+import { coredns } from './coredns.ts';
 import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
@@ -34,8 +36,11 @@ import { jobSidecar } from './job-sidecar.ts';
 import { jwksFetch } from './jwks-fetch.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
 import { meshVersions } from './mesh-versions.ts';
+import { nativeSidecar } from './native-sidecar.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { platform } from './platform.ts';
+import { podStart } from './pod-start.ts';
+import { podStop } from './pod-stop.ts';
 import type { Probe } from './probe.ts';
 import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
@@ -59,6 +64,11 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  coredns,
+  'pod-start': podStart,
+  'pod-stop': podStop,
+  'native-sidecar': nativeSidecar,
+  'cni-state': cniState,
   'rollout-phase': rolloutPhase,
   'replicaset-events': replicasetEvents,
   'proxy-log': proxyLog,

@@ -415,6 +415,92 @@ describe('validator-versions', () => {
   });
 });
 
+describe('native-sidecar', () => {
+  const run = (gitVersion: string, ...istiods: object[]) =>
+    ask(
+      'native-sidecar',
+      ['native-possible', 'no-mesh-needed', 'too-old'],
+      {},
+      {
+        objects: { 'deployments.apps': istiods },
+        version: { gitVersion, date: undefined },
+      },
+    );
+  it.each([
+    ['native-possible', 'v1.32.4-gke.1000', '1.28.1'],
+    ['native-possible', 'v1.29.0', '1.24.0'],
+    ['too-old', 'v1.28.15', '1.22.0'],
+    ['ambiguous', 'v1.31.0', '1.18.7'],
+    ['ambiguous', 'unknown', '1.28.1'],
+  ])('%s with Kubernetes %s and Istio %s', async (expected, kubernetes, istio) => {
+    expect(await run(kubernetes, istiodOf('default', pilot(istio)))).toBe(expected);
+  });
+
+  it('needs no istiod here: a managed one is as new as the cluster', async () => {
+    expect(await run('v1.32.4')).toBe('native-possible');
+  });
+});
+
+describe('coredns', () => {
+  const now = new Date('2026-11-20T09:00:00Z');
+  const server = (name: string, isReady: boolean, status: object = {}) =>
+    pod({
+      name,
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'kube-dns' },
+      status: {
+        conditions: [{ type: 'Ready', status: isReady ? 'True' : 'False' }],
+        containerStatuses: [{ name: 'coredns', ...status }],
+      },
+    });
+  const ended = (finishedAt: string) => ({
+    lastState: { terminated: { reason: 'OOMKilled', exitCode: 137, finishedAt } },
+  });
+  const run = (pods: object[], policies: object[] = []) =>
+    ask(
+      'coredns',
+      ['down', 'overloaded', 'blocked', 'init', 'healthy'],
+      { namespace: 'shop', pod: 'cart-1' },
+      {
+        objects: { pods: [pod(), ...pods], 'networkpolicies.networking.k8s.io': policies },
+        version: { gitVersion: 'v1.32.4', date: now },
+      },
+    );
+  const egress = (ports: object[], more: object = {}) => ({
+    ...meta('out', 'shop'),
+    spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports }], ...more },
+  });
+  const healthy = [server('coredns-1', true), server('coredns-2', true)];
+
+  it.each<[string, object[]]>([
+    ['down', [server('coredns-1', false), server('coredns-2', false)]],
+    ['overloaded', [server('coredns-1', true), server('coredns-2', true, ended('2026-11-20T08:40:00Z'))]],
+    [
+      'overloaded',
+      [
+        server('coredns-1', true),
+        server('coredns-2', false, { state: { waiting: { reason: 'CrashLoopBackOff' } } }),
+      ],
+    ],
+    ['ambiguous', [server('coredns-1', true, ended('2026-11-01T08:40:00Z'))]],
+    ['ambiguous', healthy],
+    ['ambiguous', []],
+  ])('%s, by the servers', async (expected, pods) => {
+    expect(await run(pods)).toBe(expected);
+  });
+
+  it.each<[string, object[]]>([
+    ['blocked', [egress([{ port: 443 }])]],
+    ['blocked', [egress([{ port: 53, protocol: 'TCP' }])]],
+    ['blocked', [egress([], { egress: [] })]],
+    ['ambiguous', [egress([{ port: 443 }]), egress([{ port: 53, protocol: 'UDP' }])]],
+    ['ambiguous', [egress([{ port: 443 }], { podSelector: { matchLabels: { app: 'web' } } })]],
+    ['ambiguous', [egress([], { policyTypes: ['Ingress'] })]],
+  ])('%s, by the policies on the pod', async (expected, policies) => {
+    expect(await run(healthy, policies)).toBe(expected);
+  });
+});
+
 /** None of the objects names an injector or an istiod, and their absence is an answer of these two. */
 const ABSENT: Readonly<Record<string, string>> = {
   'injecting-control-plane': 'none',
@@ -431,6 +517,7 @@ describe('objects with missing or wrong fields', () => {
     'injecting-control-plane',
     'injector-of-label',
     'validator-versions',
+    'coredns',
   ])('%s neither fails on them nor reads anything into them', async (name) => {
     const objects = Object.fromEntries(Object.keys(RESOURCES).map((id) => [id, BROKEN]));
     const facts = { namespace: 'shop', pod: 'cart-1', gateway: 'cart-1', 'istio-namespace': 'shop' };

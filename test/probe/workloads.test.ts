@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { RESOURCES } from '../../src/cluster/resources.ts';
 import { PROBES } from '../../src/probe/probes.ts';
-import { ask, BROKEN, pod, SHOP } from './ask.ts';
+import { ask, BROKEN, type PodParts, pod, proxy, ready, SHOP } from './ask.ts';
 import type { MemoryCluster } from './memory-reader.ts';
 
 describe('init-containers', () => {
@@ -207,7 +207,137 @@ describe('init-containers', () => {
   });
 });
 
-const PROBE_NAMES = ['init-containers'];
+describe('cni-state', () => {
+  const set = (desiredNumberScheduled: number, numberReady: number, name = 'istio-cni-node') => ({
+    metadata: { name, namespace: 'kube-system', labels: { 'k8s-app': name } },
+    status: { desiredNumberScheduled, numberReady },
+  });
+  const on = (nodeName: string, status: object = ready) =>
+    pod({
+      name: `cni-${nodeName}`,
+      namespace: 'kube-system',
+      labels: { 'k8s-app': 'istio-cni-node' },
+      spec: { nodeName },
+      status,
+    });
+  const run = (sets: object[], pods: object[], facts: object = SHOP) =>
+    ask(
+      'cni-state',
+      ['not-ready', 'missing', 'ready'],
+      { ...facts },
+      { objects: { 'daemonsets.apps': sets, pods } },
+    );
+  const other = set(3, 3, 'fluentd');
+
+  it.each<[string, object[], object[]]>([
+    ['missing', [other], [pod()]],
+    ['not-ready', [set(3, 2), other], [pod(), on('node-1')]],
+    ['ready', [set(3, 3)], [pod(), on('node-1')]],
+    ['ready', [set(3, 3, 'azure-service-mesh-istio-cni-addon-node')], [pod(), on('node-1')]],
+    // Every wanted pod is ready, yet none of them is wanted on the node of this pod.
+    ['not-ready', [set(3, 3)], [pod(), on('node-2')]],
+    ['not-ready', [set(3, 3)], [pod(), on('node-1', {})]],
+    ['ambiguous', [set(0, 0)], [pod({ spec: { nodeName: '' } })]],
+  ])('%s', async (expected, sets, pods) => {
+    expect(await run(sets, pods)).toBe(expected);
+  });
+
+  it('looks at the whole cluster where the case names no pod', async () => {
+    expect(await run([set(3, 3)], [], {})).toBe('ready');
+    expect(await run([set(3, 3)], [], { node: 'node-9' })).toBe('not-ready');
+  });
+});
+
+describe('pod-stop', () => {
+  const answers = ['exits-at-once', 'long-requests', 'proxy-first', 'killed', 'none-of-these'];
+  const app = (preStop?: object) => ({ name: 'cart', ...(preStop ? { lifecycle: { preStop } } : {}) });
+  const sleep = (seconds: number) => ({ sleep: { seconds } });
+  const sh = (text: string) => ({ exec: { command: ['sh', '-c', text] } });
+  const env = (name: string, value: string) => ({ ...proxy, env: [{ name, value }] });
+  const config = (text: string) => ({ annotations: { 'proxy.istio.io/config': text } });
+  const run = (one: object) => ask('pod-stop', answers, SHOP, { objects: { pods: [one] } });
+
+  it.each<[string, PodParts]>([
+    ['exits-at-once', { containers: [app(), proxy] }],
+    ['exits-at-once', { containers: [app()], inits: [{ ...proxy, restartPolicy: 'Always' }] }],
+    ['proxy-first', { containers: [app(sleep(15)), proxy] }],
+    ['proxy-first', { containers: [app(sh('sleep 15 && curl -X POST localhost/stop')), proxy] }],
+    ['proxy-first', { containers: [app(sleep(25)), proxy], ...config('terminationDrainDuration: 20s') }],
+    ['killed', { containers: [app(sleep(30)), proxy] }],
+    ['killed', { containers: [app(sleep(15)), proxy], spec: { terminationGracePeriodSeconds: 10 } }],
+    ['ambiguous', { containers: [app(sleep(15))], inits: [{ ...proxy, restartPolicy: 'Always' }] }],
+    ['ambiguous', { containers: [app(sleep(15)), proxy], ...config('terminationDrainDuration: 60s') }],
+    [
+      'ambiguous',
+      { containers: [app(sleep(15)), env('PROXY_CONFIG', '{"terminationDrainDuration":"60s"}')] },
+    ],
+    ['ambiguous', { containers: [app(sleep(15)), env('EXIT_ON_ZERO_ACTIVE_CONNECTIONS', 'true')] }],
+    ['ambiguous', { containers: [app(sh('/bin/drain.sh')), proxy] }],
+    ['ambiguous', { containers: [app(sh('sleep 0.5')), proxy] }],
+    ['ambiguous', { containers: [app(sleep(15))] }],
+  ])('%s', async (expected, parts) => {
+    expect(await run(pod(parts))).toBe(expected);
+  });
+
+  it('hears of a killed pod from the event that it left', async () => {
+    const event = (name: string) => ({
+      metadata: { name: `${name}.1`, namespace: 'shop' },
+      involvedObject: { name },
+      reason: 'ExceededGracePeriod',
+      message: 'Container runtime did not kill the pod within specified grace period.',
+    });
+    const run = (name: string) =>
+      ask(
+        'pod-stop',
+        answers,
+        { namespace: 'shop', workload: 'cart' },
+        {
+          objects: { pods: [pod({ containers: [app(sh('/bin/drain.sh')), proxy] })], events: [event(name)] },
+        },
+      );
+    expect(await run('cart-6d5f8b7c9-x2k8p')).toBe('killed');
+    expect(await run('web-6d5f8b7c9-x2k8p')).toBe('ambiguous');
+  });
+});
+
+describe('pod-start', () => {
+  const answers = ['no-readiness', 'probe-too-easy', 'proxy-late', 'cold'];
+  const app = { name: 'cart', readinessProbe: { httpGet: { path: '/ready', port: 8080 } } };
+  const refused = 'startup: dial tcp 10.12.3.9:8888: connect: connection refused';
+  const run = (parts: PodParts, log = 'listening', key = 'cart') =>
+    ask('pod-start', answers, SHOP, {
+      objects: { pods: [pod(parts)] },
+      logs: { [`shop/cart-1/${key}`]: log },
+    });
+
+  it('sees that no container has a readiness probe', async () => {
+    expect(await run({ containers: [{ name: 'cart' }, proxy] })).toBe('no-readiness');
+    expect(
+      await run({ containers: [{ name: 'cart', startupProbe: { tcpSocket: { port: 1 } } }, proxy] }),
+    ).toBe('ambiguous');
+    expect(await run({ containers: [app, proxy] })).toBe('ambiguous');
+  });
+
+  it('sees calls refused at the start, while nothing makes the application wait', async () => {
+    expect(await run({ containers: [app, proxy] }, refused)).toBe('proxy-late');
+    const restarted = { containerStatuses: [{ name: 'cart', restartCount: 1 }] };
+    expect(await run({ containers: [app, proxy], status: restarted }, refused, 'cart/previous')).toBe(
+      'proxy-late',
+    );
+  });
+
+  it('takes refused calls for nothing where the proxy comes first, or long after the start', async () => {
+    const hook = { postStart: { exec: { command: ['pilot-agent', 'wait'] } } };
+    expect(await run({ containers: [app, { ...proxy, lifecycle: hook }] }, refused)).toBe('ambiguous');
+    expect(await run({ containers: [app], inits: [{ ...proxy, restartPolicy: 'Always' }] }, refused)).toBe(
+      'ambiguous',
+    );
+    expect(await run({ containers: [app, proxy] }, `${'served\n'.repeat(200)}${refused}`)).toBe('ambiguous');
+    expect(await run({ containers: [app, proxy] }, `${'served\n'.repeat(2000)}${refused}`)).toBe('ambiguous');
+  });
+});
+
+const PROBE_NAMES = ['init-containers', 'pod-stop', 'pod-start'];
 
 describe('objects with missing or wrong fields', () => {
   it.each(PROBE_NAMES)('%s neither fails on them nor reads anything into them', async (name) => {
