@@ -10,6 +10,7 @@ import {
 } from './access-log.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
+import { caProvider } from './ca-provider.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { cniState } from './cni-state.ts';
 import { coredns } from './coredns.ts';
@@ -49,6 +50,7 @@ import { proxyStartOrder } from './proxy-start-order.ts';
 import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
+import { rootCertificates } from './root-certificates.ts';
 import { routeBackends } from './route-backends.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
@@ -64,6 +66,8 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'root-certificates': rootCertificates,
+  'ca-provider': caProvider,
   coredns,
   'pod-start': podStart,
   'pod-stop': podStop,

@@ -22,7 +22,7 @@ export const webhookService: Probe = {
     'services',
   ],
   needs: [],
-  answers: ['has-addresses', 'no-addresses', 'other-revision', 'ready', 'not-ready'],
+  answers: ['has-addresses', 'no-addresses', 'other-revision', 'ready', 'not-ready', 'unreachable'],
   async look(reader) {
     const services = new Map(
       (await istioWebhooks(reader)).flatMap(({ service, configuration }) =>
@@ -31,6 +31,7 @@ export const webhookService: Probe = {
     );
     const found: Candidate[] = [];
     const sights = [];
+    let dead = 0;
     for (const { name, namespace, configuration } of services.values()) {
       const object = await reader.get('services', name, namespace);
       const ready = object ? await readyAddresses(reader, name, namespace) : 0;
@@ -39,14 +40,18 @@ export const webhookService: Probe = {
         sight(named('service', name, namespace), 'ready addresses', object ? String(ready) : 'absent'),
       ];
       sights.push(...seen);
+      if (ready === 0) dead += 1;
       if (!object && (await otherIstiod(reader, name, namespace)))
         found.push({ answer: 'other-revision', sights: seen });
       else if (ready === 0)
         found.push({ answer: 'no-addresses', sights: seen }, { answer: 'not-ready', sights: seen });
     }
+    // Which revision a proxy asks is not seen here, so only where all are dead can none be reached.
+    if (services.size > 0 && dead === services.size) found.push({ answer: 'unreachable', sights });
     // A single dead service decides; only when all are alive is "has addresses" the answer.
     if (found.length === 0 && services.size > 0)
       found.push({ answer: 'has-addresses', sights }, { answer: 'ready', sights });
+    if (services.size === 0) sights.push(sight('webhookconfigurations', 'clientConfig.service', 'none'));
     return { candidates: found, sights };
   },
 };
