@@ -141,8 +141,13 @@ async function lookFrom(from: string, words: Words): Promise<Look> {
 
 /** Answers the question of consent, which a snapshot that was handed over does not need. */
 function agree(session: Session): void {
+  let isAnswering = false;
   const answer = () => {
-    if (session.view().scene === 'consent') session.pick('always');
+    // Picking tells the listeners before the case has taken it in.
+    if (isAnswering || session.view().scene !== 'consent') return;
+    isAnswering = true;
+    session.pick('always');
+    isAnswering = false;
   };
   session.subscribe(answer);
   answer();
