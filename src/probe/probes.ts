@@ -25,6 +25,7 @@ import { gatewayApiWorkload } from './gateway-api-workload.ts';
 import { gatewayEndpoints } from './gateway-endpoints.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
+import { gatewayRoutes } from './gateway-routes.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { initContainers } from './init-containers.ts';
 import { injectingControlPlane } from './injecting-control-plane.ts';
@@ -52,12 +53,14 @@ import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
 import { rootCertificates } from './root-certificates.ts';
 import { routeBackends } from './route-backends.ts';
+import { routeTimeouts } from './route-timeouts.ts';
 import { serverSidecar } from './server-sidecar.ts';
 import { serviceEndpoints } from './service-endpoints.ts';
 import { serviceEntries } from './service-entries.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { validatorVersions } from './validator-versions.ts';
+import { virtualServiceHosts } from './virtual-service-hosts.ts';
 import { waypoints } from './waypoints.ts';
 import { webhookCaBundle } from './webhook-ca-bundle.ts';
 import { webhookNetwork } from './webhook-network.ts';
@@ -106,6 +109,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'gateway-api-workload': gatewayApiWorkload,
   'gateway-endpoints': gatewayEndpoints,
   'gateway-pods': gatewayPods,
+  'gateway-routes': gatewayRoutes,
   'gateway-services': gatewayServices,
   'job-sidecar': jobSidecar,
   'managed-control-plane': managedControlPlane,
@@ -114,6 +118,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'prometheus-scraping': prometheusScraping,
   'request-authentication': requestAuthentication,
   'route-backends': routeBackends,
+  'route-timeouts': routeTimeouts,
   'server-sidecar': serverSidecar,
   'service-endpoints': serviceEndpoints,
   'service-entries': serviceEntries,
@@ -124,6 +129,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'istiod-pods': istiodPods,
   'istiod-endpoints': webhookService,
   'proxy-start-order': proxyStartOrder,
+  'virtual-service-hosts': virtualServiceHosts,
   waypoints,
   'webhook-ca-bundle': webhookCaBundle,
   'webhook-service': webhookService,

@@ -244,14 +244,174 @@ describe('service-entries', () => {
   });
 });
 
-const EVERY = ['destination-rule-subsets', 'destination-rule-tls', 'service-entries'];
+const SIDECARS = 'sidecars.networking.istio.io';
+const GATEWAYS = 'gateways.networking.istio.io';
+const ROUTES = 'httproutes.gateway.networking.k8s.io';
+
+describe('virtual-service-hosts', () => {
+  const run = (rules: unknown[], facts: object = {}, more: object = {}) =>
+    ask(
+      'virtual-service-hosts',
+      { ...WEB, ...facts },
+      {
+        objects: { services: [service()], pods: [], [VS]: rules, ...more } as Objects,
+      },
+    );
+  const tcp = { ...service(), spec: { ...service().spec, ports: [{ name: 'tcp', port: 80 }] } };
+  const sidecar = (hosts: string[], spec: object = {}) => ({
+    [SIDECARS]: [{ ...meta('default', 'web'), spec: { egress: [{ hosts }], ...spec } }],
+  });
+
+  it.each([
+    [['host'], [route([to()], { hosts: ['www.example.com'] })], {}],
+    [['host'], [{ ...route([]), ...meta('cart', 'web') }], {}],
+    [['host'], [route([], { hosts: ['cart.shop'] })], {}],
+    [[], [route([{ route: [{ destination: { host: 'other' } }] }], { hosts: ['other'] })], {}],
+    [[], [], {}],
+    [['gateway-only'], [route([to()], { gateways: ['edge'] })], {}],
+    [[], [route([to()], { gateways: ['edge', 'mesh'] })], {}],
+    [['not-visible'], [route([to()], { exportTo: ['.'] })], {}],
+    [[], [route([to()], { exportTo: ['.', 'web'] })], {}],
+    [['not-visible'], [route([to()])], sidecar(['./*', 'istio-system/*'])],
+    [[], [route([to()])], sidecar(['./*', 'shop/*'])],
+    [[], [route([to()])], sidecar(['./*'], { workloadSelector: { labels: { app: 'x' } } })],
+    [['twice'], [route([to()]), route([to()], {}, 'cart-2')], {}],
+    [[], [route([to()]), route([to()], { hosts: ['*.example.com'] }, 'cart-2')], {}],
+    [['port'], [route([to()])], { services: [tcp] }],
+    [[], [route([], { tcp: [to()] })], { services: [tcp] }],
+    [[], [route([to()])], {}],
+  ])('%j', async (expected, rules, more) => {
+    expect(await run(rules, {}, more)).toEqual(expected);
+  });
+
+  it('does not judge what a caller sees whose namespace is not known', async () => {
+    const hidden = route([to()], { exportTo: ['.'] });
+    expect(await run([hidden], { 'client-namespace': undefined })).toEqual([]);
+  });
+});
+
+const edgePod = {
+  ...meta('edge-1', 'edge', { labels: { istio: 'ingressgateway' } }),
+  spec: { containers: [{ name: 'istio-proxy' }] },
+  status: { phase: 'Running' },
+};
+const gateway = (hosts: string[], spec: object = {}, name = 'web', server: object = {}) => ({
+  ...meta(name, 'edge'),
+  spec: {
+    selector: { istio: 'ingressgateway' },
+    servers: [
+      { port: { number: 443 }, hosts, tls: { mode: 'SIMPLE', credentialName: 'shop-tls' }, ...server },
+    ],
+    ...spec,
+  },
+});
+const SHOP = 'shop.example.com';
+const EDGE = { host: SHOP, gateway: 'edge', 'gateway-namespace': 'edge' };
+const atEdge = (http: unknown[], spec: object = {}, name = 'cart') =>
+  route(http, { hosts: [SHOP], gateways: ['edge/web'], ...spec }, name);
+
+describe('gateway-routes', () => {
+  const run = (gateways: unknown[], rules: unknown[], more: object = {}, facts: object = {}) =>
+    ask(
+      'gateway-routes',
+      { ...EDGE, path: '/cart?id=1', ...facts },
+      {
+        objects: { pods: [edgePod], [GATEWAYS]: gateways, [VS]: rules, ...more } as Objects,
+      },
+    );
+  const prefix = (one: string, more: object = {}) => ({
+    match: [{ uri: { prefix: one }, ...more }],
+    ...to(),
+  });
+  const httpRoute = { [ROUTES]: [{ ...meta('shop'), spec: { hostnames: [SHOP] } }] };
+
+  it.each([
+    [['no-listener'], [], [], {}],
+    [['no-listener'], [gateway([SHOP], { selector: { istio: 'other' } })], [atEdge([to()])], {}],
+    [['no-listener'], [gateway([SHOP], { selector: { istio: 'x' } }), gateway(['a.b'], {}, 'b')], [], {}],
+    [['host-missing'], [gateway([SHOP])], [], {}],
+    [['host-missing'], [gateway(['other.example.com'])], [atEdge([to()])], {}],
+    [['host-missing'], [gateway([SHOP])], [atEdge([to()], { gateways: ['web'] })], {}],
+    [['host-missing'], [gateway([`other/${SHOP}`])], [atEdge([to()])], {}],
+    [['host-missing'], [gateway([SHOP])], [atEdge([to()], { exportTo: ['.'] })], {}],
+    [['http-route'], [gateway([SHOP])], [], httpRoute],
+    [['path-missing'], [gateway([SHOP])], [atEdge([prefix('/api')])], {}],
+    [['path-missing'], [gateway(['*.example.com'])], [atEdge([prefix('/cart/')])], {}],
+    [['complete'], [gateway([SHOP])], [atEdge([prefix('/api'), prefix('/cart')])], {}],
+    [['complete'], [gateway([`shop/${SHOP}`])], [atEdge([to()])], httpRoute],
+    [['complete'], [gateway(['*'])], [atEdge([{ match: [{ uri: { exact: '/cart' } }], ...to() }])], {}],
+    [[], [gateway([SHOP])], [atEdge([prefix('/cart', { headers: { a: { exact: 'b' } } })])], {}],
+    [[], [gateway([SHOP])], [atEdge([{ match: [{ uri: { regex: '/c.*' } }], ...to() }])], {}],
+  ])('%j', async (expected, gateways, rules, more) => {
+    expect(await run(gateways, rules, more)).toEqual(expected);
+  });
+
+  it('says nothing about a gateway it does not find, and nothing about a path it does not know', async () => {
+    expect(await run([], [], {}, { gateway: 'gone' })).toEqual([]);
+    expect(await run([gateway([SHOP])], [atEdge([prefix('/api')])], {}, { path: undefined })).toEqual([]);
+  });
+
+  it('knows that a gateway of the Gateway API needs no Gateway of Istio', async () => {
+    const labels = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
+    expect(
+      await run([], [], { pods: [{ ...edgePod, ...meta('edge-istio-1', 'edge', { labels }) }] }),
+    ).toEqual([]);
+  });
+});
+
+describe('route-timeouts', () => {
+  const run = (rules: unknown[], facts: object = {}, routes: unknown[] = []) =>
+    ask('route-timeouts', { ...CART, ...facts }, { objects: { [VS]: rules, [ROUTES]: routes } as Objects });
+  const whole = { timeout: '2s' };
+  const tries = { retries: { attempts: 3, perTryTimeout: '500ms' } };
+  const perTry = { details: 'upstream_per_try_timeout' };
+  const response = { details: 'response_timeout' };
+  const http = (timeouts: object, backend = 'cart') => ({
+    ...meta('cart'),
+    spec: { rules: [{ timeouts, backendRefs: [{ name: backend, port: 80 }] }] },
+  });
+
+  it.each([
+    [['route'], [route([{ ...to(), ...whole }])], {}, []],
+    [['retries'], [route([{ ...to(), ...tries }])], {}, []],
+    [[], [route([{ ...to(), ...whole, ...tries }])], {}, []],
+    [['retries'], [route([{ ...to(), ...whole, ...tries }])], perTry, []],
+    [['route'], [route([{ ...to(), ...whole, ...tries }])], response, []],
+    [[], [route([{ ...to(), ...whole }])], perTry, []],
+    [[], [route([{ ...to(), timeout: '0s' }])], {}, []],
+    [[], [route([{ ...to(), ...whole }], { hosts: ['other'] })], {}, []],
+    [['route'], [], {}, [http({ request: '3s' })]],
+    [['route'], [], {}, [http({ backendRequest: '1s' })]],
+    [[], [], {}, [http({ request: '3s' }, 'other')]],
+    [[], [], {}, []],
+  ])('%j', async (expected, rules, facts, routes) => {
+    expect(await run(rules, facts, routes)).toEqual(expected);
+  });
+});
+
+const EVERY = [
+  'virtual-service-hosts',
+  'gateway-routes',
+  'route-timeouts',
+  'destination-rule-subsets',
+  'destination-rule-tls',
+  'service-entries',
+];
 it.each(EVERY)('%s stands objects with fields of wrong types', async (probe) => {
   const names = [
     ['shop', 'cart'],
     ['shop', 'cart-1'],
     ['web', 'web-1'],
+    ['edge', 'edge-1'],
   ] as const;
-  const facts = { ...WEB, pod: 'cart-1', 'client-pod': 'web-1', port: '80', host: 'cart.example.com' };
+  const facts = {
+    ...WEB,
+    ...EDGE,
+    pod: 'cart-1',
+    'client-pod': 'web-1',
+    port: '80',
+    path: '/cart',
+  };
   await ask(probe, facts, { objects: brokenObjects(names) });
   await ask(probe, { ...CART, host: 'cart.example.com' }, { objects: brokenObjects(names) });
 });
