@@ -192,6 +192,19 @@ function faults(upstream: () => Upstream): void {
     });
   });
 
+  it.each(['{}', '{"groups":"none"}', 'null', '[]'])(
+    'groups that came as %s are not "none": the kinds of the mesh would seem absent',
+    async (body) => {
+      const { reader } = await readerThrough(({ path }) =>
+        path === '/apis' ? { status: 200, body } : undefined,
+      );
+      await expect(reader.list('gateways.networking.istio.io')).rejects.toMatchObject({
+        failure: 'failed',
+        detail: 'GET /apis: the answer is of another form',
+      });
+    },
+  );
+
   /** A reader with pages of one object. */
   async function readerThrough(
     faultOf: (asked: Asked) => Fault | undefined,

@@ -15,7 +15,8 @@ const ROLE = '/apis/rbac.authorization.k8s.io/v1';
 
 /** The output of `unmesh rbac`, sent as it was printed. */
 export async function grantPublishedRole({ kube }: ApiServer): Promise<void> {
-  const { out } = unmesh(['rbac', '--user', 'reader']);
+  const { out, err, code } = unmesh(['rbac', '--user', 'reader']);
+  if (code !== 0) throw new Error(`unmesh rbac ended with ${code}: ${err}`);
   const [role = '', binding = ''] = out.split('---\n');
   await kube.applyText(`${ROLE}/clusterroles/unmesh-reader`, role);
   await kube.applyText(`${ROLE}/clusterrolebindings/unmesh-reader`, binding);

@@ -30,33 +30,42 @@ await describeWithApiServer('a real API server', (server) => {
     const step = { flow: 'empty-gateway-list', state: 'which-kinds', probe: 'gateway-kinds' };
     const crds = SHARED && join(SHARED, 'reference/crds');
 
+    const kinds = {
+      ...{ flow: 'crd-missing', state: 'served', probe: 'crd-versions' },
+      facts: { kind: 'VirtualService' },
+    };
+    const conditions = { flow: 'gateway-api', state: 'conditions', probe: 'gateway-api-conditions' };
+    const seenBy = async (user: User, at: Parameters<typeof questionOf>[0]) =>
+      said((await lookAs(server(), user, questionOf(at))).report);
+
     it('are none before anything is installed', async () => {
-      for (const user of ['admin', 'reader'] as const)
-        expect(said((await lookAs(server(), user, { ...questionOf(step), facts: {} })).report)).toBe('none');
+      for (const user of ['admin', 'reader'] as const) {
+        expect(await seenBy(user, step)).toBe('none');
+        expect(await seenBy(user, kinds)).toBe('none');
+        expect(await seenBy(user, conditions)).toBe('no-crd');
+      }
+      for (const at of [step, kinds, conditions]) expect(await seenBy('nobody', at)).toBe('(forbidden)');
     });
 
     it.skipIf(!crds)('are told apart once Istio, then the Gateway API is installed', async () => {
       await server().kube.apply(...manifestsOf(join(crds!, 'istio.yaml')));
       await server().kube.served('/apis/networking.istio.io/v1', 'Gateway');
-      expect(said((await lookAs(server(), 'reader', { ...questionOf(step), facts: {} })).report)).toBe(
-        'istio-only',
-      );
+      expect(await seenBy('reader', step)).toBe('istio-only');
+      expect(await seenBy('reader', kinds)).toBe('all-there');
       await server().kube.apply(...manifestsOf(join(crds!, 'gateway-api.yaml')));
       await server().kube.served('/apis/gateway.networking.k8s.io/v1', 'Gateway');
-      expect(said((await lookAs(server(), 'reader', { ...questionOf(step), facts: {} })).report)).toBe(
-        'several',
-      );
+      expect(await seenBy('reader', step)).toBe('several');
 
-      const where = { ...questionOf({ ...step, state: 'where-are-they' }), facts: { namespace: 'shop' } };
-      expect(said((await lookAs(server(), 'reader', where)).report)).toBe('absent');
+      const where = { ...step, state: 'where-are-they', facts: { namespace: 'shop' } };
+      expect(await seenBy('reader', where)).toBe('absent');
       await server().kube.apply({
         apiVersion: 'networking.istio.io/v1',
         kind: 'Gateway',
         metadata: { name: 'public', namespace: 'istio-system' },
         spec: { selector: { istio: 'ingressgateway' } },
       });
-      expect(said((await lookAs(server(), 'reader', where)).report)).toBe('elsewhere');
-      expect((await lookAs(server(), 'nobody', where)).report).toMatchObject({ failure: 'forbidden' });
+      expect(await seenBy('reader', where)).toBe('elsewhere');
+      expect(await seenBy('nobody', where)).toBe('(forbidden)');
     });
   });
 
