@@ -18,6 +18,8 @@ const SHORT_INPUT: Readonly<Record<string, string>> = {
   '/^(\\s*(?:- )*)([^\\s:#"\'][^:]*:)?(.*)$/': 'ui/components/code.tsx: one line of YAML of a pack',
   '/MountVolume.*(?:cacerts|secrets-store)/':
     'probe/istiod-pods.ts: the message of an event, 1 KB by the API server',
+  '/no available ips|(?:address|\\bips?\\b)[^;]{0,120}(?:not found|in use|already|does not exist|not static|not reserved|not available|cannot be found)|(?:in use|not found)[^;]{0,60}(?:address|\\bips?\\b)/i':
+    'probe/service-events.ts: the message of an event, 1 KB by the API server',
   '/\\bkubectl\\s+get\\s+[^|]*--export\\b/': 'lint/commands.ts: one command of a pack',
   '/^["\'“”]+|["\'“”]+$/g': 'explain/template.ts: an argument of the command line',
   '/([a-z][a-z0-9+.-]{1,20}:\\/\\/[^\\s:/@]{1,100}:)[^\\s@/]{1,200}@/gi':
