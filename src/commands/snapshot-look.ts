@@ -52,10 +52,17 @@ export function drawSnapshot(from: string, snapshot: Snapshot, { t }: Words): st
         t('snapshot.fault', { entry: sanitiseLine(entry, 120), reason: sanitiseLine(reason, 120) }),
       ),
     t('snapshot.able', { able: all.length - lacking.length, all: all.length }),
-    ...(missing.length > 0 ? [t('snapshot.missing', { resources: missing.join(', ') })] : []),
+    ...(missing.length > 0 ? [t('snapshot.missing', { resources: short(missing) })] : []),
   ];
   return `${lines.join('\n')}\n`;
 }
 
+/** `unmesh snapshot` lists what is there; before a case, the first few say which way it goes. */
+function short(names: readonly string[]): string {
+  const more = names.length - MAX_NAMES;
+  return names.slice(0, MAX_NAMES).join(', ') + (more > 0 ? ` … (+${more})` : '');
+}
+
+const MAX_NAMES = 12;
 /** Faults that are shown: one broken archive has many of the same. */
 const MAX_FAULTS = 3;

@@ -49,7 +49,15 @@ const NEW: Files = {
   ...LOGS,
 };
 
-/** Before: everything but the custom resources in one list, events among it; endpoints without slices. */
+/** Before 2023-03 there were Endpoints only. */
+const ENDPOINTS = {
+  apiVersion: 'v1',
+  kind: 'Endpoints',
+  metadata: { name: 'istiod', namespace: 'istio-system' },
+  subsets: [{ addresses: [{ ip: '10.0.0.7' }], ports: [{ name: 'https', port: 15017 }] }],
+};
+
+/** Before 2026-04: everything but the custom resources in one list, events among it. */
 const OLD: Files = {
   'cluster/k8s-resources': yamlList([...ofNamespaces, ...ofCluster, ...mesh.events]),
   'cluster/crs': yamlList([mesh.gateway]),
@@ -57,6 +65,17 @@ const OLD: Files = {
   'cluster/describe-pods': 'Name: istiod\n',
   'cluster/events': 'NAMESPACE   LAST SEEN   TYPE\n',
   ...LOGS,
+};
+
+/** The oldest: no slices in the list. */
+const OLDEST: Files = {
+  ...OLD,
+  'cluster/k8s-resources': yamlList([
+    ...ofNamespaces.filter(({ kind }) => kind !== 'EndpointSlice'),
+    ENDPOINTS,
+    ...ofCluster,
+    ...mesh.events,
+  ]),
 };
 
 const prefixed = (files: Files, prefix: string): Files =>
@@ -76,6 +95,7 @@ describe('istioctl bug-report', () => {
     ['as it is since 1.30, made with --dir', NEW],
     ['as it was before, with its folder', prefixed(OLD, 'bug-report/')],
     ['as it was before, made with --dir', prefixed(OLD, './')],
+    ['as it was before there were EndpointSlices', prefixed(OLDEST, 'bug-report/')],
   ])('%s', async (_, files) => {
     for (const bytes of [await tarGz(files), await tarOf(files)]) {
       const snapshot = await openSnapshot(piped(bytes));
@@ -128,6 +148,13 @@ describe('istioctl bug-report', () => {
     expect(await reader.list('virtualservices.networking.istio.io')).toEqual([]);
     expect(await reader.list('httproutes.gateway.networking.k8s.io')).toEqual([]);
     expect((await reader.groups()).has('gateway.networking.k8s.io')).toBe(false);
+  });
+
+  it('counts no address twice where it has both Endpoints and EndpointSlices', async () => {
+    const both = yamlList([...ofNamespaces, ENDPOINTS, ...ofCluster, ...mesh.events]);
+    const { reader } = await openSnapshot(piped(await tarGz({ ...OLD, 'cluster/k8s-resources': both })));
+    const of = { namespace: 'istio-system', labelSelector: 'kubernetes.io/service-name=istiod' };
+    expect(await reader.list('endpointslices.discovery.k8s.io', of)).toHaveLength(1);
   });
 
   it('made with --skip-cluster-dump answers from logs and says that the rest is not there', async () => {

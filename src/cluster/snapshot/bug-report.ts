@@ -16,6 +16,7 @@ const NAMESPACED: readonly ResourceId[] = [
   'deployments.apps',
   'replicasets.apps',
   'jobs.batch',
+  'ingresses.networking.k8s.io',
   'configmaps',
 ];
 const OF_CLUSTER: readonly ResourceId[] = [
@@ -84,6 +85,9 @@ function takeResources(collection: Collection, entry: Entry): void {
   if (list.ids.includes('namespaces'))
     for (const id of OF_CLUSTER) if (id !== 'nodes') collection.whole(id, 'all');
   collection.onceScoped(list.scope);
+  collection.whenScoped((scope) => {
+    if (scope) collection.adoptEndpoints(scope);
+  });
 }
 
 function takeClusterResources(collection: Collection, entry: Entry): void {

@@ -1,6 +1,7 @@
 /** What a snapshot holds: objects, logs, and, as important, which lists are whole. */
 import type { KubeObject } from '../reader.ts';
 import { RESOURCES, type ResourceId } from '../resources.ts';
+import { sliceOf } from './endpoints.ts';
 import { at, isRecord, text } from './field.ts';
 import { groupOf, resourceOf } from './kinds.ts';
 import { lean } from './lean.ts';
@@ -45,6 +46,7 @@ export class Collection {
   /** There are custom resources in it: old bundles have none, which says nothing of the cluster. */
   hasCustom = false;
   #scope: Scope | undefined;
+  readonly #endpoints: KubeObject[] = [];
   readonly #judgements: ((scope: Scope | undefined) => void)[] = [];
   /** What could not be read and why, for the person: entry and reason, at most `MAX_FAULTS`. */
   readonly faults: { readonly entry: string; readonly reason: string }[] = [];
@@ -63,9 +65,12 @@ export class Collection {
   add(object: unknown, apiVersion = text(object, 'apiVersion'), kind = text(object, 'kind')): void {
     if (!isRecord(object)) return;
     this.serve(apiVersion);
-    const id = resourceOf(apiVersion, kind);
     const name = text(object, 'metadata', 'name');
-    if (id === undefined || name === '') return;
+    if (name === '') return;
+    if (isEndpoints(apiVersion, kind) && this.#endpoints.length < this.#limits.objects)
+      this.#endpoints.push(sliceOf(lean(object, this.#limits.depth)));
+    const id = resourceOf(apiVersion, kind);
+    if (id === undefined) return;
     if (++this.#objects > this.#limits.objects) throw tooLarge('objects', this.#limits.objects);
     const namespace = RESOURCES[id].namespaced ? text(object, 'metadata', 'namespace') || 'default' : '';
     this.#of(id).objects.set(`${namespace}/${name}`, {
@@ -97,6 +102,14 @@ export class Collection {
   /** Judged at the end, when it is known of which namespaces the archive is. */
   whenScoped(judge: (scope: Scope | undefined) => void): void {
     this.#judgements.push(judge);
+  }
+
+  /** Takes Endpoints for the slices that this archive is too old to have. */
+  adoptEndpoints(scope: Scope): void {
+    const slices = 'endpointslices.discovery.k8s.io';
+    if (this.count(slices) > 0 || this.#endpoints.length === 0) return;
+    for (const slice of this.#endpoints) this.add(slice);
+    this.whole(slices, scope);
   }
 
   /** Everything is read: what could only be judged with the rest is judged. */
@@ -225,6 +238,10 @@ export const CRDS = 'customresourcedefinitions.apiextensions.k8s.io';
 /** Groups of kinds that come with a CustomResourceDefinition, whose name is then the resource's. */
 const CUSTOM =
   /\.istio\.io$|^gateway\.networking\.k8s\.io$|^mesh\.cloud\.google\.com$|^monitoring\.coreos\.com$/;
+
+export function isEndpoints(apiVersion: string, kind: string): boolean {
+  return apiVersion === 'v1' && kind === 'Endpoints';
+}
 
 export function isCustom(id: ResourceId): boolean {
   return CUSTOM.test(RESOURCES[id].group);

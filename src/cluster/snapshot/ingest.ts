@@ -1,7 +1,7 @@
 /** Takes the documents of one text into the collection, and judges which lists are whole by them. */
 import type { KubeObject } from '../reader.ts';
 import { RESOURCES, type ResourceId } from '../resources.ts';
-import type { Collection, Scope } from './collection.ts';
+import { type Collection, isEndpoints, type Scope } from './collection.ts';
 import { type Document, documentsOf } from './documents.ts';
 import { text } from './field.ts';
 import { resourceOf } from './kinds.ts';
@@ -30,7 +30,8 @@ export interface ListFound {
 
 /** Lists of the text, in its order. */
 export function ingest(collection: Collection, source: string, place: Place): ListFound[] {
-  const wanted = (apiVersion: string, kind: string) => resourceOf(apiVersion, kind) !== undefined;
+  const wanted = (apiVersion: string, kind: string) =>
+    resourceOf(apiVersion, kind) !== undefined || isEndpoints(apiVersion, kind);
   const found: ListFound[] = [];
   for (const document of documentsOf(source, wanted, (reason) => collection.fault(place.entry, reason))) {
     if (document.type === 'object') addObject(collection, document.value, place);

@@ -17,6 +17,7 @@ const LISTS: Readonly<Record<string, readonly [apiVersion: string, kind: string]
   jobs: ['batch/v1', 'Job'],
   endpointslices: ['discovery.k8s.io/v1', 'EndpointSlice'],
   'network-policy': ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ingress: ['networking.k8s.io/v1', 'Ingress'],
   leases: ['coordination.k8s.io/v1', 'Lease'],
   namespaces: ['v1', 'Namespace'],
   nodes: ['v1', 'Node'],
