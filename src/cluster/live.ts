@@ -13,6 +13,7 @@ import {
   type LookFailure,
 } from './reader.ts';
 import { RESOURCES, type Resource } from './resources.ts';
+import { trim } from './trim.ts';
 
 export interface LiveLimits {
   /** One request, from asking to the last byte. Milliseconds. */
@@ -75,7 +76,7 @@ function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimit
     groups,
     async list(id, options = {}) {
       const path = await pathOf(RESOURCES[id], options.namespace);
-      return path === undefined ? [] : readPages(door, path, options, limits, RESOURCES[id].group !== '');
+      return path === undefined ? [] : readPages(door, path, options, limits, RESOURCES[id]);
     },
     async get(id, name, namespace) {
       const path = await pathOf(RESOURCES[id], namespace);
@@ -103,7 +104,7 @@ function readerOf(door: Door, groups: ClusterReader['groups'], limits: LiveLimit
       const parsed = parse(body, '/version');
       if (!isObject(parsed)) throw noObject('/version');
       const date = headers.date ? new Date(headers.date) : undefined;
-      return { gitVersion: String(parsed.gitVersion ?? ''), date };
+      return { gitVersion: String(parsed.gitVersion ?? ''), date, isNow: true };
     },
   };
 }
@@ -128,7 +129,7 @@ async function readPages(
   path: string,
   options: ListOptions,
   limits: LiveLimits,
-  mayBeUnserved: boolean,
+  { group, plural }: Resource,
 ): Promise<KubeObject[]> {
   const found: KubeObject[] = [];
   let next = '';
@@ -140,7 +141,7 @@ async function readPages(
     if (next) query.set('continue', next);
     let answer: unknown;
     try {
-      answer = await door.json(`${path}?${query}`, { absentIsFine: mayBeUnserved });
+      answer = await door.json(`${path}?${query}`, { absentIsFine: group !== '' });
     } catch (error) {
       // 410: the list was so slow that its snapshot expired on the server; it is begun anew, once.
       if (!(error instanceof RefusedError && error.status === 410 && restarts++ === 0)) throw error;
@@ -153,7 +154,7 @@ async function readPages(
     // A Go server writes an empty list as null at times.
     const items = answer.items === null ? [] : answer.items;
     if (!Array.isArray(items)) throw noObject(path);
-    for (const item of items) if (isObject(item)) found.push(item);
+    for (const item of items) if (isObject(item)) found.push(trim(item, plural));
     const metadata = isObject(answer.metadata) ? answer.metadata : {};
     const last = next;
     next = typeof metadata.continue === 'string' ? metadata.continue : '';

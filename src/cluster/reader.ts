@@ -30,8 +30,12 @@ export interface ClusterReader {
   log(options: LogOptions): Promise<string>;
   /** API groups the cluster serves, each with its versions. */
   groups(): Promise<ReadonlyMap<string, readonly string[]>>;
-  /** Version and clock of the API server. */
-  version(): Promise<{ readonly gitVersion: string; readonly date: Date | undefined }>;
+  /** Version and clock of the API server. `isNow`: the clock was read just now, and not when a snapshot was taken. */
+  version(): Promise<{
+    readonly gitVersion: string;
+    readonly date: Date | undefined;
+    readonly isNow?: boolean;
+  }>;
 }
 
 export type LookFailure =

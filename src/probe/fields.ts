@@ -42,7 +42,18 @@ export function map(value: unknown, ...path: Path): Record<string, string> {
 
 export const nameOf = (object: KubeObject): string => text(object, 'metadata', 'name');
 export const namespaceOf = (object: KubeObject): string => text(object, 'metadata', 'namespace');
-export const labelsOf = (object: KubeObject): Record<string, string> => map(object, 'metadata', 'labels');
+
+const labelsRead = new WeakMap<KubeObject, Readonly<Record<string, string>>>();
+
+/** Labels that are strings. Read once for each object: every selector of a mesh is compared with every pod beside it. */
+export function labelsOf(object: KubeObject): Readonly<Record<string, string>> {
+  const known = labelsRead.get(object);
+  if (known) return known;
+  const labels = map(object, 'metadata', 'labels');
+  labelsRead.set(object, labels);
+  return labels;
+}
+
 export const annotationsOf = (object: KubeObject): Record<string, string> =>
   map(object, 'metadata', 'annotations');
 
@@ -81,5 +92,6 @@ export function hasLabels(
   labels: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
 ): boolean {
-  return Object.entries(wanted).every(([key, value]) => labels[key] === value);
+  for (const key in wanted) if (labels[key] !== wanted[key]) return false;
+  return true;
 }

@@ -103,8 +103,9 @@ export function isReady(pod: KubeObject): boolean {
 export function podsOf(service: KubeObject, pods: readonly KubeObject[]): KubeObject[] {
   const selector = map(service, 'spec', 'selector');
   if (Object.keys(selector).length === 0) return [];
+  const namespace = namespaceOf(service);
   return pods.filter(
-    (pod) => namespaceOf(pod) === namespaceOf(service) && isLive(pod) && hasLabels(labelsOf(pod), selector),
+    (pod) => hasLabels(labelsOf(pod), selector) && namespaceOf(pod) === namespace && isLive(pod),
   );
 }
 

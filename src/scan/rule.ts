@@ -1,6 +1,7 @@
 /** What a scan looks for: rules over lists that were read once, each judged without asking the cluster again. */
 import type { KubeObject } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
+import type { ContainerState } from '../probe/mesh.ts';
 
 export type Level = 'error' | 'warning';
 
@@ -30,6 +31,10 @@ export interface World {
   list(resource: ResourceId): readonly KubeObject[];
   /** Pods of one namespace: most rules compare an object with the pods beside it, and a mesh has thousands. */
   podsIn(namespace: string): readonly KubeObject[];
+  /** Live pods that a Service selects. */
+  podsOf(service: KubeObject): readonly KubeObject[];
+  /** The state of each container of a pod. */
+  containersOf(pod: KubeObject): readonly ContainerState[];
   /** Milliseconds since the epoch, the same for every rule. */
   readonly now: number;
   /** Where istiod runs. */

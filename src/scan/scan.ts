@@ -2,10 +2,10 @@
 import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import { at, labelsOf, namespaceOf } from '../probe/fields.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
-import type { Found, Level, Rule, World } from './rule.ts';
+import type { Found, Level, Rule } from './rule.ts';
 import { RULES, readsOfRules } from './rules.ts';
+import { worldOf } from './world.ts';
 
 export interface ScanFinding extends Found {
   readonly rule: string;
@@ -59,7 +59,7 @@ export async function scan(source: ClusterReader, options: ScanOptions = {}): Pr
   const work = async () => {
     for (let resource = queue.shift(); resource; resource = queue.shift()) {
       try {
-        lists.set(resource, (await reader.list(resource)).map(lean));
+        lists.set(resource, await reader.list(resource));
       } catch (error) {
         if (!(error instanceof LookError)) throw error;
         // Nothing could be read yet and this is no matter of rights: the rest would fail the same way, each in its time.
@@ -71,13 +71,7 @@ export async function scan(source: ClusterReader, options: ScanOptions = {}): Pr
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
 
-  const world: World = {
-    list: (resource) => lists.get(resource) ?? [],
-    podsIn: byNamespace(lists.get('pods') ?? []),
-    now: options.now ?? Date.now(),
-    controlNamespace: options.istioNamespace ?? controlNamespaceOf(lists.get('deployments.apps') ?? []),
-    scope: options.namespaces?.length ? new Set(options.namespaces) : undefined,
-  };
+  const world = worldOf(lists, options);
   const findings: ScanFinding[] = [];
   const unseen: Unseen[] = [];
   for (const rule of rules) {
@@ -93,35 +87,6 @@ export async function scan(source: ClusterReader, options: ScanOptions = {}): Pr
   findings.sort(byWeight);
   const objects = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
   return { findings, unseen, objects, judged: rules.length - unseen.length };
-}
-
-function byNamespace(pods: readonly KubeObject[]): (namespace: string) => readonly KubeObject[] {
-  let index: Map<string, KubeObject[]> | undefined;
-  return (namespace) => {
-    index ??= Map.groupBy(pods, namespaceOf);
-    return index.get(namespace) ?? [];
-  };
-}
-
-/** Where istiod runs; Istio's own default where none was seen. */
-function controlNamespaceOf(deployments: readonly KubeObject[]): string {
-  const istiod = deployments.find((one) => labelsOf(one).app === 'istiod');
-  return istiod ? namespaceOf(istiod) : 'istio-system';
-}
-
-/** What no rule looks at is let go at once: it is most of what an API server sends. */
-function lean(object: KubeObject): KubeObject {
-  const metadata = at(object, 'metadata');
-  if (isRecord(metadata)) {
-    delete metadata.managedFields;
-    if (isRecord(metadata.annotations))
-      delete metadata.annotations['kubectl.kubernetes.io/last-applied-configuration'];
-  }
-  return object;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** Everything from the cluster ends on a terminal or in a file of a CI system. */

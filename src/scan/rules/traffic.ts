@@ -2,7 +2,7 @@
 import type { KubeObject } from '../../cluster/reader.ts';
 import { at, hasLabels, items, labelsOf, map, nameOf, namespaceOf, text } from '../../probe/fields.ts';
 import { effectiveMtls } from '../../probe/policies.ts';
-import { covers, fullHost, hasProxy, isLive, isReady, podsOf, texts } from '../../probe/traffic.ts';
+import { covers, fullHost, hasProxy, isLive, isReady, texts } from '../../probe/traffic.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const VS = 'virtualservices.networking.istio.io';
@@ -104,7 +104,7 @@ const subsetEmpty: Rule = {
     const services = new Map(world.list('services').map((one) => [hostOf(one), one] as const));
     return scoped(world, world.list(DR)).flatMap((rule) => {
       const service = services.get(fullHost(text(rule, 'spec', 'host'), namespaceOf(rule)));
-      const pods = service ? podsOf(service, world.podsIn(namespaceOf(service))) : [];
+      const pods = service ? world.podsOf(service) : [];
       // A Service without pods is another fault.
       if (pods.length === 0) return [];
       return items(rule, 'spec', 'subsets')
@@ -128,7 +128,7 @@ const noReadyPods: Rule = {
   reads: ['services', 'pods'],
   judge: (world) =>
     scoped(world, world.list('services')).flatMap((service) => {
-      const pods = podsOf(service, world.podsIn(namespaceOf(service)));
+      const pods = world.podsOf(service);
       return pods.length > 0 && pods.some(hasProxy) && !pods.some(isReady)
         ? [found('Service', service, 'ready pods', `0/${pods.length}`)]
         : [];
@@ -181,16 +181,18 @@ const tlsModeConflict: Rule = {
     return scoped(world, world.list(DR)).flatMap((rule) => {
       const mode = text(rule, 'spec', 'trafficPolicy', 'tls', 'mode');
       const service = services.get(fullHost(text(rule, 'spec', 'host'), namespaceOf(rule)));
-      const pods = service ? podsOf(service, world.podsIn(namespaceOf(service))) : [];
+      const pods = service ? world.podsOf(service) : [];
       if (pods.length === 0 || mode === '') return [];
-      const isStrict = pods.some(
-        (pod) =>
-          hasProxy(pod) &&
-          effectiveMtls(policies, pod, undefined, roots).modes.every((one) => one === 'STRICT'),
-      );
-      const isPlainServer = pods.every((pod) => !hasProxy(pod)) && mode === 'ISTIO_MUTUAL';
+      const isPlainServer = mode === 'ISTIO_MUTUAL' && !pods.some(hasProxy);
+      const isPlainClient =
+        PLAIN.has(mode) &&
+        pods.some(
+          (pod) =>
+            hasProxy(pod) &&
+            effectiveMtls(policies, pod, undefined, roots).modes.every((one) => one === 'STRICT'),
+        );
       const value = isPlainServer ? `${mode}, pods without sidecar` : `${mode}, PeerAuthentication STRICT`;
-      return (PLAIN.has(mode) && isStrict) || isPlainServer
+      return isPlainClient || isPlainServer
         ? [found('DestinationRule', rule, 'spec.trafficPolicy.tls.mode', value)]
         : [];
     });

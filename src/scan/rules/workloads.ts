@@ -11,7 +11,7 @@ import {
   text,
   timeAt,
 } from '../../probe/fields.ts';
-import { type ContainerState, containersOf, isInjector, webhooksOf } from '../../probe/mesh.ts';
+import { type ContainerState, isInjector, webhooksOf } from '../../probe/mesh.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const MUTATING = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
@@ -80,7 +80,7 @@ const containerRule = (
   reads: ['pods'],
   judge: (world) =>
     pods(world).flatMap((pod) => {
-      const fault = judge(containersOf(pod), pod, world);
+      const fault = judge(world.containersOf(pod), pod, world);
       return fault ? [found(pod, ...fault)] : [];
     }),
 });
