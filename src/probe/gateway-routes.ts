@@ -50,7 +50,7 @@ export const gatewayRoutes: Probe = {
 };
 
 /** Pods of the gateway that the case names; where it names none, of the ingress gateways. */
-function gatewayPodsOf(pods: readonly KubeObject[], facts: Facts): KubeObject[] {
+export function gatewayPodsOf(pods: readonly KubeObject[], facts: Facts): KubeObject[] {
   const live = pods.filter(isLive);
   if (facts.gateway !== undefined) return live.filter((one) => isPodOfGateway(one, facts));
   return live.filter(

@@ -4,7 +4,7 @@ import { count, hasLabels, items, labelsOf, map, nameOf, namespaceOf, text } fro
 import { sight } from './mesh.ts';
 import type { Facts, Sight } from './probe.ts';
 import { gatewaysOf, hostsOf, ruleName } from './routing-rules.ts';
-import { covers, overlaps, texts } from './traffic.ts';
+import { covers, GATEWAY_NAME, overlaps, texts } from './traffic.ts';
 
 export interface Server {
   readonly gateway: KubeObject;
@@ -59,7 +59,7 @@ export function gatewaysOn(gateways: readonly KubeObject[], pods: readonly KubeO
   return gateways.filter((one) => pods.some((pod) => hasLabels(labelsOf(pod), map(one, 'spec', 'selector'))));
 }
 
-/** Live pods of the gateway of a case: of its Deployment's or Gateway API object's name; none where it is not known. */
+/** A pod of the gateway that a case names: by its own name, its label or its Gateway API object; none where it names none. */
 export function isPodOfGateway(pod: KubeObject, facts: Facts): boolean {
   const { gateway } = facts;
   if (gateway === undefined) return false;
@@ -67,7 +67,7 @@ export function isPodOfGateway(pod: KubeObject, facts: Facts): boolean {
   return (
     nameOf(pod) === gateway ||
     nameOf(pod).startsWith(`${gateway}-`) ||
-    labels['gateway.networking.k8s.io/gateway-name'] === gateway
+    [labels[GATEWAY_NAME], labels.app, labels.istio].includes(gateway)
   );
 }
 

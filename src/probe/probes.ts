@@ -18,15 +18,19 @@ import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
 import { discoveryTarget } from './discovery-target.ts';
+import { egressGateway } from './egress-gateway.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayApiWorkload } from './gateway-api-workload.ts';
 import { gatewayEndpoints } from './gateway-endpoints.ts';
+import { gatewayHosts } from './gateway-hosts.ts';
 import { gatewayKinds } from './gateway-kinds.ts';
 import { gatewayPods } from './gateway-pods.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { gatewayServices } from './gateway-services.ts';
+import { gatewaySni } from './gateway-sni.ts';
+import { gatewayTls } from './gateway-tls.ts';
 import { initContainers } from './init-containers.ts';
 import { injectingControlPlane } from './injecting-control-plane.ts';
 import { injectionLabels } from './injection-labels.ts';
@@ -104,13 +108,17 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'crd-versions': crdVersions,
   'destination-rule-subsets': destinationRuleSubsets,
   'destination-rule-tls': destinationRuleTls,
+  'egress-gateway': egressGateway,
   'egress-proxy': egressProxy,
   'gateway-api-conditions': gatewayApiConditions,
   'gateway-api-workload': gatewayApiWorkload,
   'gateway-endpoints': gatewayEndpoints,
+  'gateway-hosts': gatewayHosts,
   'gateway-pods': gatewayPods,
   'gateway-routes': gatewayRoutes,
   'gateway-services': gatewayServices,
+  'gateway-sni': gatewaySni,
+  'gateway-tls': gatewayTls,
   'job-sidecar': jobSidecar,
   'managed-control-plane': managedControlPlane,
   'peer-authentication': peerAuthentication,

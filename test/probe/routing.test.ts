@@ -389,7 +389,150 @@ describe('route-timeouts', () => {
   });
 });
 
+describe('gateway-hosts', () => {
+  const run = (gateways: unknown[], rules: unknown[]) =>
+    ask('gateway-hosts', EDGE, { objects: { [GATEWAYS]: gateways, [VS]: rules } as Objects });
+  const twin = (spec: object = {}, server: object = {}) => gateway([SHOP], spec, 'twin', server);
+
+  it.each([
+    [['no-rule'], [gateway([SHOP])], []],
+    [['no-rule'], [gateway([SHOP])], [atEdge([to()], { hosts: ['other.example.com'] })]],
+    [['reference'], [gateway([SHOP])], [atEdge([to()], { gateways: ['web'] })]],
+    [['reference'], [gateway([SHOP])], [atEdge([to()], { gateways: undefined })]],
+    [['host-differs'], [gateway(['other.example.com'])], [atEdge([to()])]],
+    [['not-visible'], [gateway([`other/${SHOP}`])], [atEdge([to()])]],
+    [['not-visible'], [gateway([`./${SHOP}`])], [atEdge([to()])]],
+    [['not-visible'], [gateway([SHOP])], [atEdge([to()], { exportTo: ['.'] })]],
+    [['twice'], [gateway([SHOP]), twin()], [atEdge([to()])]],
+    [[], [gateway([SHOP]), twin({ selector: { istio: 'other' } })], [atEdge([to()])]],
+    [[], [gateway([SHOP]), twin({}, { port: { number: 8443 } })], [atEdge([to()])]],
+    [[], [gateway(['*.example.com'])], [atEdge([to()])]],
+    [[], [gateway([`shop/${SHOP}`])], [atEdge([to()], { exportTo: ['edge'] })]],
+  ])('%j', async (expected, gateways, rules) => {
+    expect(await run(gateways, rules)).toEqual(expected);
+  });
+});
+
+describe('gateway-tls', () => {
+  const run = (mode: string, rule: unknown, more: unknown[] = []) =>
+    ask('gateway-tls', EDGE, {
+      objects: {
+        [GATEWAYS]: [gateway([SHOP], {}, 'web', { tls: { mode } }), ...more],
+        [VS]: [rule],
+      } as Objects,
+    });
+  const http = atEdge([to()]);
+  const tls = atEdge([], { http: undefined, tls: [{ match: [{ sniHosts: [SHOP] }], ...to() }] });
+  const other = gateway([SHOP], {}, 'web-2', { tls: { mode: 'PASSTHROUGH' }, port: { number: 8443 } });
+
+  it.each([
+    [['terminate-tls-routes'], 'SIMPLE', tls, []],
+    [['terminate-tls-routes'], 'MUTUAL', tls, []],
+    [['passthrough-http-routes'], 'PASSTHROUGH', http, []],
+    [['consistent'], 'SIMPLE', http, []],
+    [['consistent'], 'PASSTHROUGH', tls, []],
+    [[], 'SIMPLE', tls, [other]],
+    [[], 'SIMPLE', atEdge([], { http: undefined, tcp: [to()] }), []],
+    [[], 'SIMPLE', atEdge([to()], { gateways: ['edge/gone'] }), []],
+  ])('%j', async (expected, mode, rule, more) => {
+    expect(await run(mode, rule, more)).toEqual(expected);
+  });
+});
+
+describe('gateway-sni', () => {
+  const line = (serverName: string, authority = SHOP, second = 10, flag = 'NR') =>
+    `[2026-11-20T08:00:${second}.000Z] "GET /cart HTTP/2" 404 ${flag} route_not_found - "-" 0 0 0 - "10.9.0.7" "curl/8.5.0" "a1b2c3d4-0000-4000-8000-000000000001" "${authority}" "-" - - 10.2.0.5:8443 10.9.0.7:51234 ${serverName} -`;
+  const run = (lines: string[], facts: object = {}) =>
+    ask(
+      'gateway-sni',
+      { ...EDGE, ...facts },
+      {
+        objects: { pods: [edgePod] },
+        logs: { 'edge/edge-1/istio-proxy': lines.join('\n') },
+      },
+    );
+
+  it.each([
+    [['differ'], [line('first.example.com')]],
+    [['same'], [line(SHOP)]],
+    [['same'], [line(SHOP, `${SHOP}:443`)]],
+    [['plain-http'], [line('-')]],
+    [['differ'], [line(SHOP), line('first.example.com', SHOP, 20)]],
+    [['same'], [line('first.example.com'), line(SHOP, SHOP, 20)]],
+    [[], [line('first.example.com', 'other.example.com')]],
+    [[], [line('first.example.com', SHOP, 10, '-')]],
+    [[], ['no access log']],
+  ])('%j', async (expected, lines) => {
+    expect(await run(lines)).toEqual(expected);
+  });
+
+  it('reads no other gateway', async () => {
+    expect(await run([line('first.example.com')], { gateway: 'other' })).toEqual([]);
+  });
+});
+
+describe('egress-gateway', () => {
+  const API = 'api.example.com';
+  const facts = { host: `${API}:443`, 'client-namespace': 'web' };
+  const egressPod = (status = 'True', istio = 'egressgateway') => ({
+    ...meta('egress-1', 'egress', { labels: { istio } }),
+    spec: { containers: [{ name: 'istio-proxy' }] },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status }] },
+  });
+  const out = (hosts: string[] = [API], istio = 'egressgateway') => ({
+    ...meta('out', 'egress'),
+    spec: { selector: { istio }, servers: [{ port: { number: 443 }, hosts }] },
+  });
+  const way = (gateways?: string[]) => ({ ...meta('api', 'egress'), spec: { hosts: [API], gateways } });
+  const entry = (spec: object = {}) => ({ ...meta('api', 'web'), spec: { hosts: [API], ...spec } });
+  const both = way(['mesh', 'out']);
+  const run = (
+    pods: unknown[],
+    gateways: unknown[],
+    rules: unknown[],
+    entries: unknown[],
+    routes: unknown[] = [],
+  ) =>
+    ask('egress-gateway', facts, {
+      objects: {
+        pods,
+        [GATEWAYS]: gateways,
+        [VS]: rules,
+        'serviceentries.networking.istio.io': entries,
+        [ROUTES]: routes,
+      } as Objects,
+    });
+
+  it.each([
+    [['not-running'], [], [out()], [both], [entry()]],
+    [['not-running'], [egressPod('False')], [out()], [both], [entry()]],
+    [['not-running'], [edgePod], [out()], [both], [entry()]],
+    [['rules'], [egressPod()], [], [both], [entry()]],
+    [['rules'], [egressPod()], [out(['other.example.com'])], [both], [entry()]],
+    [['rules'], [egressPod()], [out()], [way(['out'])], [entry()]],
+    [['rules'], [egressPod()], [out()], [way()], [entry()]],
+    [['rules'], [egressPod()], [out()], [], [entry()]],
+    [['entry'], [egressPod()], [out()], [both], []],
+    [['entry'], [egressPod()], [out()], [both], [entry({ exportTo: ['.'] })]],
+    [[], [egressPod()], [out()], [both], [entry()]],
+    [[], [egressPod()], [out(['*'])], [both], [entry({ exportTo: ['egress'] })]],
+    [[], [egressPod('True', 'way-out-gateway')], [out([API], 'way-out-gateway')], [both], [entry()]],
+    [[], [egressPod('False', 'way-out-gateway')], [], [], [entry()]],
+  ])('%j', async (expected, pods, gateways, rules, entries) => {
+    expect(await run(pods, gateways, rules, entries)).toEqual(expected);
+  });
+
+  it('misses no VirtualService where a route of the Gateway API takes the host', async () => {
+    const api = { ...meta('api', 'egress'), spec: { hostnames: [API] } };
+    expect(await run([egressPod()], [], [], [entry()], [api])).toEqual([]);
+  });
+});
+
 const EVERY = [
+  'gateway-hosts',
+  'gateway-tls',
+  'gateway-sni',
+  'egress-gateway',
   'virtual-service-hosts',
   'gateway-routes',
   'route-timeouts',
