@@ -134,6 +134,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
 
 async function lookFrom(from: string, words: Words): Promise<Look> {
   const { drawSnapshot, lookInSnapshot, openFrom } = await import('./snapshot-look.ts');
+  if (process.stderr.isTTY) process.stderr.write(`${words.t('snapshot.reading')}\n`);
   const snapshot = await openFrom(from, process.stdin);
   process.stderr.write(drawSnapshot(from, snapshot, words));
   return lookInSnapshot(from, snapshot);

@@ -170,6 +170,28 @@ describe('an archive that breaks off', () => {
     }
   });
 
+  it('anywhere never makes a list look whole that is not', async () => {
+    const whole = await tarOf(FILES);
+    for (let length = 0; length < whole.length; length += 487) {
+      const cut = whole.subarray(0, length);
+      const snapshot = await open(cut).catch((error: unknown) => error);
+      if (snapshot instanceof UserError) continue;
+      const { reader, describe: told } = snapshot as Awaited<ReturnType<typeof open>>;
+      if (length < whole.length - 1024) expect(told().isTruncated).toBe(true);
+      for (const [id, count] of [
+        ['pods', 2],
+        ['namespaces', 2],
+        ['gateways.networking.istio.io', 1],
+      ] as const) {
+        const options = id === 'gateways.networking.istio.io' ? { namespace: 'istio-system' } : {};
+        const found = await reader.list(id, options).catch((error: Error) => error.message);
+        expect([count, `not-collected: ${id}`, `not-collected: ${id} -n istio-system`]).toContain(
+          typeof found === 'string' ? found : found.length,
+        );
+      }
+    }
+  });
+
   it('between two files is noticed as well', async () => {
     const whole = await tarOf(FILES);
     const end = whole.length - 1024;

@@ -126,6 +126,24 @@ describe('what was not collected', () => {
     expect(await all.reader.list('gateways.networking.istio.io')).toHaveLength(1);
   });
 
+  it('is told from a list that was asked for and is empty', async () => {
+    const empty = 'apiVersion: v1\nitems: []\nkind: List\nmetadata:\n  resourceVersion: ""\n';
+    const { reader } = await openSnapshot(
+      folderOf({
+        'pods.yaml': yamlList([mesh.cart]),
+        'envoyfilters.networking.istio.io-all-namespaces.yaml': empty,
+        'gateways.networking.istio.io-all-namespaces.yaml': empty,
+        'daemonsets.apps-all-namespaces.json': json({ apiVersion: 'v1', items: [], kind: 'List' }),
+        'services.yaml': empty,
+      }),
+    );
+    expect(await reader.list('envoyfilters.networking.istio.io')).toEqual([]);
+    expect(await reader.list('gateways.networking.istio.io')).toEqual([]);
+    expect(await reader.list('daemonsets.apps')).toEqual([]);
+    await expect(reader.list('gateways.gateway.networking.k8s.io')).rejects.toThrow('not-collected');
+    await expect(reader.list('services')).rejects.toThrow('not-collected');
+  });
+
   it('is nothing where every namespace has its own whole list', async () => {
     const files = {
       'ns.yaml': yamlList([namespace('a'), namespace('b')]),
