@@ -9,9 +9,11 @@ import {
   accessLogEgress,
 } from './access-log.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
+import { apiserverReach } from './apiserver-reach.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { caProvider } from './ca-provider.ts';
 import { clientSidecar } from './client-sidecar.ts';
+import { clock } from './clock.ts';
 import { cniState } from './cni-state.ts';
 import { coredns } from './coredns.ts';
 import { crdVersions } from './crd-versions.ts';
@@ -37,7 +39,9 @@ import { injectionLabels } from './injection-labels.ts';
 import { injectorOfLabel } from './injector-of-label.ts';
 import { istiodApi } from './istiod-api.ts';
 import { istiodCrash, istiodReadiness } from './istiod-crash.ts';
+import { istiodEgress } from './istiod-egress.ts';
 import { istiodPods } from './istiod-pods.ts';
+import { istiodRole } from './istiod-role.ts';
 import { jobSidecar } from './job-sidecar.ts';
 import { jwksFetch } from './jwks-fetch.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
@@ -73,6 +77,10 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  clock,
+  'istiod-role': istiodRole,
+  'istiod-egress': istiodEgress,
+  'apiserver-reach': apiserverReach,
   'root-certificates': rootCertificates,
   'ca-provider': caProvider,
   coredns,

@@ -501,6 +501,186 @@ describe('coredns', () => {
   });
 });
 
+describe('what stands between istiod and the API server', () => {
+  const istiod = (more: object = {}) =>
+    pod({
+      name: 'istiod-1',
+      namespace: 'istio-system',
+      labels: { app: 'istiod' },
+      containers: [{ name: 'discovery' }],
+      ...more,
+    });
+  const policy = (egress: unknown, more: object = {}) => ({
+    ...meta('istiod', 'istio-system'),
+    spec: {
+      podSelector: { matchLabels: { app: 'istiod' } },
+      policyTypes: ['Ingress', 'Egress'],
+      egress,
+      ...more,
+    },
+  });
+  const api = (addresses: string[]) => ({
+    ...meta('kubernetes', 'default', { labels: { 'kubernetes.io/service-name': 'kubernetes' } }),
+    endpoints: addresses.map((one) => ({ addresses: [one], conditions: { ready: true } })),
+    ports: [{ port: 6443 }],
+  });
+  const now = new Date('2026-11-20T09:00:00Z');
+  const node = (name: string, isReady = true) => ({
+    ...meta(name),
+    status: { conditions: [{ type: 'Ready', status: isReady ? 'True' : 'Unknown' }] },
+  });
+  const lease = (name: string, renewTime: string) => ({
+    ...meta(name, 'kube-node-lease'),
+    spec: { renewTime },
+  });
+  const fresh = (...names: string[]) => names.map((name) => lease(name, '2026-11-20T08:59:55.123456Z'));
+  const state = (objects: object, groups = {}) => ({
+    objects: { pods: [istiod()], 'endpointslices.discovery.k8s.io': [api(['10.0.0.1'])], ...objects },
+    groups,
+    version: { gitVersion: 'v1.32.4', date: now, isNow: true },
+  });
+  const POLICIES = 'networkpolicies.networking.k8s.io';
+  const LEASES = 'leases.coordination.k8s.io';
+
+  it.each<[string, object, object]>([
+    ['network-policy', { [POLICIES]: [policy([{ ports: [{ port: 443 }] }])] }, {}],
+    ['network-policy', { [POLICIES]: [policy([])] }, {}],
+    // The policy that Istio's chart brings lets everything out.
+    ['ambiguous', { [POLICIES]: [policy([{}])] }, {}],
+    ['ambiguous', { [POLICIES]: [policy([{ ports: [{ port: 6443 }] }])] }, {}],
+    ['injected', { pods: [istiod({ containers: [{ name: 'discovery' }, { name: 'istio-proxy' }] })] }, {}],
+    ['neither', { [POLICIES]: [policy([], { podSelector: { matchLabels: { app: 'web' } } })] }, {}],
+    // Policies of another kind may close the way as well.
+    ['ambiguous', {}, { 'cilium.io': ['v2'] }],
+    ['ambiguous', { pods: [] }, {}],
+  ])('istiod-egress: %s', async (expected, objects, groups) => {
+    const answers = ['network-policy', 'injected', 'neither'];
+    expect(await ask('istiod-egress', answers, {}, state(objects, groups))).toBe(expected);
+  });
+
+  it.each<[string, object]>([
+    ['api-down', { 'endpointslices.discovery.k8s.io': [api([])] }],
+    ['only-istiod', { [POLICIES]: [policy([])] }],
+    [
+      'one-node',
+      {
+        nodes: [node('node-1', false), node('node-2')],
+        [LEASES]: [lease('node-1', '2026-11-20T08:40:00Z'), ...fresh('node-2')],
+      },
+    ],
+    // A node without istiod, and a cluster that has lost every node, are something else.
+    [
+      'ambiguous',
+      {
+        nodes: [node('node-1'), node('node-2', false)],
+        [LEASES]: [...fresh('node-1'), lease('node-2', '2026-11-20T08:40:00Z')],
+      },
+    ],
+    ['ambiguous', { nodes: [node('node-1', false)], [LEASES]: [lease('node-1', '2026-11-20T08:40:00Z')] }],
+    ['ambiguous', { nodes: [node('node-1')], [LEASES]: fresh('node-1') }],
+    ['ambiguous', { 'endpointslices.discovery.k8s.io': [] }],
+  ])('apiserver-reach: %s', async (expected, objects) => {
+    const answers = ['api-down', 'only-istiod', 'one-node', 'remote-cluster'];
+    expect(await ask('apiserver-reach', answers, {}, state(objects))).toBe(expected);
+  });
+
+  describe('clock', () => {
+    const answers = ['one-node', 'all-nodes', 'own-machine', 'issuer', 'equal'];
+    const at = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+    const run = (nodes: object[], leases: object[], api = 0, isNow = true) =>
+      ask(
+        'clock',
+        answers,
+        {},
+        {
+          objects: { nodes, [LEASES]: leases },
+          version: { gitVersion: 'v1.32.4', date: new Date(Date.now() + api), isNow },
+        },
+      );
+    const nodes = [node('node-1'), node('node-2')];
+    const right = [lease('node-1', at(-3_000)), lease('node-2', at(-9_000))];
+
+    it('sees nodes whose leases are renewed with another time than the API server has', async () => {
+      expect(await run(nodes, [lease('node-1', at(600_000)), right[1]!])).toBe('one-node');
+      expect(await run(nodes, [lease('node-1', at(-600_000)), right[1]!])).toBe('one-node');
+      expect(await run(nodes, [lease('node-1', at(600_000)), lease('node-2', at(600_000))])).toBe(
+        'all-nodes',
+      );
+      expect(await run(nodes, right)).toBe('ambiguous');
+    });
+
+    it('takes the old lease of a lost node for no clock', async () => {
+      expect(
+        await run([node('node-1', false), node('node-2')], [lease('node-1', at(-600_000)), right[1]!]),
+      ).toBe('ambiguous');
+    });
+
+    it('sees that its own machine differs, but not by the clock of a snapshot', async () => {
+      expect(await run([], [], 3_600_000)).toBe('own-machine');
+      expect(await run([], [], -3_600_000)).toBe('own-machine');
+      expect(await run([], [], -3_600_000, false)).toBe('ambiguous');
+      expect(await run([], [])).toBe('ambiguous');
+    });
+
+    it('names the one node for the next step', async () => {
+      const objects = { nodes, [LEASES]: [lease('node-1', at(600_000)), right[1]!] };
+      const reader = memoryReader({ objects, version: { gitVersion: '', date: new Date() } });
+      expect((await PROBES.clock!.look(reader, {})).candidates[0]).toMatchObject({
+        facts: { node: 'node-1' },
+      });
+    });
+  });
+
+  describe('istiod-role', () => {
+    const rule = (apiGroups: string[], resources: string[], verbs = ['get', 'list', 'watch']) => ({
+      apiGroups,
+      resources,
+      verbs,
+    });
+    const role = (...rules: object[]) => ({ ...meta('istiod-clusterrole'), rules });
+    const binding = (name = 'istiod', namespace = 'istio-system', roleName = 'istiod-clusterrole') => ({
+      ...meta('istiod-binding'),
+      roleRef: { name: roleName },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    });
+    const istio = rule(['networking.istio.io'], ['*']);
+    const chart = role(istio, rule([''], ['pods', 'services']), rule(['gateway.networking.k8s.io'], ['*']));
+    const crds = ['gateways.networking.istio.io', 'gateways.gateway.networking.k8s.io'].map((name) =>
+      meta(name),
+    );
+    const run = (resource: string, roles: object[], bindings: object[]) =>
+      ask(
+        'istiod-role',
+        ['role-old', 'binding', 'scoped'],
+        { resource },
+        {
+          objects: {
+            pods: [istiod({ spec: { serviceAccountName: 'istiod' } })],
+            'clusterroles.rbac.authorization.k8s.io': roles,
+            'clusterrolebindings.rbac.authorization.k8s.io': bindings,
+            'customresourcedefinitions.apiextensions.k8s.io': crds,
+          },
+        },
+      );
+
+    it.each<[string, string, object[], object[]]>([
+      ['binding', 'pods', [chart], []],
+      ['binding', 'pods', [chart], [binding('istiod', 'istio-control')]],
+      ['binding', 'pods', [], [binding()]],
+      ['role-old', 'gateways', [role(istio)], [binding()]],
+      ['role-old', 'endpointslices', [chart], [binding()]],
+      ['role-old', 'pods', [role(rule([''], ['pods'], ['get']))], [binding()]],
+      ['ambiguous', 'gateways', [chart], [binding()]],
+      ['ambiguous', 'pods', [chart], [binding()]],
+      ['ambiguous', 'endpointslices', [role(rule(['*'], ['*'], ['*']))], [binding()]],
+      // A Role of istiod's own namespace may hold these.
+      ['ambiguous', 'leases', [chart], [binding()]],
+    ])('%s for %s', async (expected, resource, roles, bindings) => {
+      expect(await run(resource, roles, bindings)).toBe(expected);
+    });
+  });
+});
+
 /** None of the objects names an injector or an istiod, and their absence is an answer of these two. */
 const ABSENT: Readonly<Record<string, string>> = {
   'injecting-control-plane': 'none',
@@ -518,9 +698,19 @@ describe('objects with missing or wrong fields', () => {
     'injector-of-label',
     'validator-versions',
     'coredns',
+    'istiod-egress',
+    'apiserver-reach',
+    'istiod-role',
+    'clock',
   ])('%s neither fails on them nor reads anything into them', async (name) => {
     const objects = Object.fromEntries(Object.keys(RESOURCES).map((id) => [id, BROKEN]));
-    const facts = { namespace: 'shop', pod: 'cart-1', gateway: 'cart-1', 'istio-namespace': 'shop' };
+    const facts = {
+      namespace: 'shop',
+      pod: 'cart-1',
+      gateway: 'cart-1',
+      resource: 'pods',
+      'istio-namespace': 'shop',
+    };
     const groups = { 'gateway.networking.k8s.io': ['v1'], 'mesh.cloud.google.com': ['v1'] };
     expect(await ask(name, PROBES[name]!.answers, facts, { objects, groups })).toBe(
       ABSENT[name] ?? 'ambiguous',

@@ -13,7 +13,11 @@ export interface MemoryCluster {
   /** By `namespace/pod/container`, with `/previous` behind it for the container before the last restart. */
   readonly logs?: Readonly<Record<string, string>>;
   readonly groups?: Readonly<Record<string, readonly string[]>>;
-  readonly version?: { readonly gitVersion: string; readonly date: Date | undefined };
+  readonly version?: {
+    readonly gitVersion: string;
+    readonly date: Date | undefined;
+    readonly isNow?: boolean;
+  };
   /** Resources (or `pods/log`) that may not be read, with the way it fails. */
   readonly failures?: Readonly<Record<string, LookFailure>>;
 }
