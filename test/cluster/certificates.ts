@@ -73,6 +73,16 @@ export function authority(folder: string): KeyPair {
   return pair;
 }
 
+/** A server on this machine that is its own authority. */
+export function selfSigned(folder: string): KeyPair {
+  const pair = { key: join(folder, 'server.key'), cert: join(folder, 'server.crt') };
+  openssl([
+    ...['req', '-x509', ...NEW_KEY, '-keyout', pair.key, '-out', pair.cert, '-days', '2'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+  ]);
+  return pair;
+}
+
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 function openssl(args: readonly string[]): void {

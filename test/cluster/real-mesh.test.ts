@@ -7,6 +7,7 @@ import { type Kubelet, startKubelet } from './kubelet.ts';
 import { grantPublishedRole, proveStates } from './looking.ts';
 import { node } from './objects.ts';
 import { NAMESPACES } from './states.ts';
+import { ROLLOUT_LOGS, ROLLOUTS } from './states-rollouts.ts';
 import { TRAFFIC, TRAFFIC_LOGS } from './states-traffic.ts';
 import { WORKLOAD_LOGS, WORKLOADS } from './states-workloads.ts';
 import { describeWithApiServer } from './with-apiserver.ts';
@@ -48,7 +49,11 @@ if (crds) {
     beforeAll(async () => {
       const { kube, folder } = server();
       await grantPublishedRole(server());
-      kubelet = await startKubelet(join(folder, 'kubelet'), { ...WORKLOAD_LOGS, ...TRAFFIC_LOGS });
+      kubelet = await startKubelet(join(folder, 'kubelet'), {
+        ...WORKLOAD_LOGS,
+        ...TRAFFIC_LOGS,
+        ...ROLLOUT_LOGS,
+      });
       await kube.apply(...NAMESPACES, node('node-1', kubelet.port), GOOGLE);
       for (const file of ['istio.yaml', 'gateway-api.yaml'])
         await kube.apply(...manifestsOf(join(crds, file)));
@@ -56,6 +61,7 @@ if (crds) {
 
     describe('workloads and control planes', () => proveStates(server, WORKLOADS));
     describe('traffic and gateways', () => proveStates(server, TRAFFIC));
+    describe('pods that come and go', () => proveStates(server, ROLLOUTS));
   });
 } else {
   console.warn('skipped: probes with the kinds of a mesh: their CRDs are not here');

@@ -1,10 +1,10 @@
 /** An HTTPS server that answers like an API server with recorded objects, and as badly as a test wants. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSigned } from './certificates.ts';
 
 export type Answer = {
   readonly status?: number;
@@ -23,32 +23,22 @@ export interface FakeCluster {
 
 type Answers = Readonly<Record<string, Answer | ((query: URLSearchParams) => Answer)>>;
 
+let own: { readonly dir: string; readonly key: string; readonly cert: string; made: number } | undefined;
+
+/** One certificate for all servers of a process: making a key takes longer than most tests. */
+function material() {
+  if (own) return own;
+  const dir = mkdtempSync(join(tmpdir(), 'unmesh-api-'));
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  const { key, cert } = selfSigned(dir);
+  own = { dir, key, cert, made: 0 };
+  return own;
+}
+
 /** `answers` maps a path (without query) to an answer or to what makes one; everything else is 404. */
 export async function fakeCluster(answers: Answers | ((path: string) => Answer)): Promise<FakeCluster> {
-  const dir = mkdtempSync(join(tmpdir(), 'unmesh-api-'));
-  const key = join(dir, 'key.pem');
-  const cert = join(dir, 'cert.pem');
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-keyout',
-      key,
-      '-out',
-      cert,
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    ],
-    { stdio: 'ignore' },
-  );
+  const shared = material();
+  const { dir, key, cert } = shared;
   const requests: string[] = [];
   const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (request, response) => {
     const url = new URL(request.url ?? '/', 'https://localhost');
@@ -68,7 +58,7 @@ export async function fakeCluster(answers: Answers | ((path: string) => Answer))
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const kubeconfig = join(dir, 'config');
+  const kubeconfig = join(dir, `config-${++shared.made}`);
   writeFileSync(
     kubeconfig,
     JSON.stringify({

@@ -248,6 +248,59 @@ const GATEWAYS: readonly RealCase[] = [
   },
 ];
 
+const ofHost = { gateway: INGRESS, 'gateway-namespace': ISTIO, host: 'shop.example.test', path: '/cart' };
+const virtualService = (spec: object) => networking('VirtualService', 'cart', spec);
+const toCart = { route: [{ destination: { host: 'cart' } }] };
+
+const HOSTS: readonly RealCase[] = [
+  {
+    flow: 'http-404',
+    state: 'gateway-routes',
+    probe: 'gateway-routes',
+    facts: ofHost,
+    expected: 'host-missing',
+    objects: () => [ingressPod(), listens],
+    instead: 'complete',
+    without: () => [
+      ingressPod(),
+      listens,
+      virtualService({
+        hosts: ['shop.example.test'],
+        gateways: [`${ISTIO}/public`],
+        http: [{ match: [{ uri: { prefix: '/cart' } }], ...toCart }],
+      }),
+    ],
+  },
+  {
+    flow: 'timeouts-504',
+    state: 'which-timeout',
+    probe: 'route-timeouts',
+    facts: ofCart,
+    expected: 'route',
+    objects: () => [virtualService({ hosts: ['cart'], http: [{ ...toCart, timeout: '2s' }] })],
+    instead: 'retries',
+    without: () => [
+      virtualService({
+        hosts: ['cart'],
+        http: [{ ...toCart, retries: { attempts: 2, perTryTimeout: '1s' } }],
+      }),
+    ],
+  },
+  {
+    flow: 'routing-ignored',
+    state: 'why-missing',
+    probe: 'virtual-service-hosts',
+    facts: ofCart,
+    expected: 'gateway-only',
+    objects: () => [
+      cart(),
+      virtualService({ hosts: ['cart'], gateways: [`${ISTIO}/public`], http: [toCart] }),
+    ],
+    instead: 'host',
+    without: () => [cart(), virtualService({ hosts: ['carts'], http: [toCart] })],
+  },
+];
+
 const controller = 'istio.io/gateway-controller';
 const istioClass: Manifest = {
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -437,6 +490,7 @@ export const TRAFFIC: readonly RealCase[] = [
   ...SERVICES,
   ...OUTSIDE,
   ...GATEWAYS,
+  ...HOSTS,
   ...GATEWAY_API,
   ...LOGGED,
 ];

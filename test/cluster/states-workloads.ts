@@ -21,6 +21,7 @@ import {
   istiodDeployment,
   namespace,
   pod,
+  rootCertificate,
   running,
   terminated,
   waiting,
@@ -499,6 +500,75 @@ const AMBIENTS: readonly RealCase[] = [
   },
 ];
 
+/** A certificate of an authority that signed nothing, valid for a hundred years; its key was thrown away. */
+const ROOT = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBpTCCAUugAwIBAgIUIsXpe7Ex0U81/CoUuZ6twAb/iuMwCgYIKoZIzj0EAwIw',
+  'JzEWMBQGA1UECgwNY2x1c3Rlci5sb2NhbDENMAsGA1UEAwwEcm9vdDAgFw0yNjEx',
+  'MjEwODU0MDNaGA8yMTI2MTAyODA4NTQwM1owJzEWMBQGA1UECgwNY2x1c3Rlci5s',
+  'b2NhbDENMAsGA1UEAwwEcm9vdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABBom',
+  'EmB95q2STdciVvOujXvFptKLtleFMG7X//8z16636M5xfMAynRRJnM2v6ZeDgyPL',
+  'kss66IhWtCaXa932lgijUzBRMB0GA1UdDgQWBBSD3F8aEjRKZFwT1/42zdq69MnS',
+  '2jAfBgNVHSMEGDAWgBSD3F8aEjRKZFwT1/42zdq69MnS2jAPBgNVHRMBAf8EBTAD',
+  'AQH/MAoGCCqGSM49BAMCA0gAMEUCIQD4LUoyHWx/k6Kf3zvrjBoAnXqoYArjKx0d',
+  'tnew/CJ/6gIgdBlRGIIKp9P0YUyEJhmS2hUIb0zyOc75fSj1sttd+JA=',
+  '-----END CERTIFICATE-----',
+].join('\n');
+const rootOf = (inNamespace: string): Manifest => {
+  const { metadata, ...rest } = rootCertificate(ROOT);
+  return { ...rest, metadata: { ...metadata, namespace: inNamespace } };
+};
+const asksCsr = proxy({
+  spec: { env: [{ name: 'CA_ADDR', value: 'cert-manager-istio-csr.cert-manager.svc:443' }] },
+});
+const KEYS = 'https://keys.test/jwks.json';
+const checksTokens = security('RequestAuthentication', 'tokens', {
+  jwtRules: [{ issuer: 'https://keys.test', jwksUri: KEYS }],
+});
+
+const CERTIFICATES: readonly RealCase[] = [
+  {
+    flow: 'ca-errors',
+    state: 'who-signs',
+    probe: 'ca-provider',
+    facts: ofCart,
+    expected: 'istio-csr',
+    objects: () => [meshed({ containers: [asksCsr, app()] })],
+    instead: 'self-signed',
+    without: () => [meshed(), istiodWith('istiod-self-signed', true)],
+  },
+  {
+    flow: 'ca-errors',
+    state: 'roots',
+    probe: 'root-certificates',
+    facts: { namespace: 'shop' },
+    expected: 'missing',
+    objects: () => [rootOf(ISTIO)],
+    instead: '(ambiguous)',
+    without: () => [rootOf(ISTIO), rootOf('shop')],
+  },
+  {
+    flow: 'jwt-401',
+    state: 'key-log',
+    probe: 'jwks-fetch',
+    facts: ofCart,
+    expected: 'fetch-failed',
+    objects: () => [meshed(), checksTokens, istiodWith('istiod-keys', true)],
+    instead: '(ambiguous)',
+    without: () => [meshed(), checksTokens, istiodWith('istiod-quiet', true)],
+  },
+  {
+    flow: 'proxy-out-of-sync',
+    state: 'stale-log',
+    probe: 'proxy-log',
+    facts: { namespace: 'shop', pod: 'rejecting-1' },
+    expected: 'rejected',
+    objects: () => [meshed({ name: 'rejecting-1' })],
+    instead: '(ambiguous)',
+    without: () => [plain({ name: 'rejecting-1' })],
+  },
+];
+
 export const WORKLOADS: readonly RealCase[] = [
   ...POLICIES,
   ...SIDECARS,
@@ -506,6 +576,7 @@ export const WORKLOADS: readonly RealCase[] = [
   ...REVISIONS,
   ...ISTIODS,
   ...AMBIENTS,
+  ...CERTIFICATES,
 ];
 
 /** As many minutes ago. */
@@ -524,6 +595,12 @@ export const WORKLOAD_LOGS: Logs = {
     `${ago(1)}\tinfo\tistiod starts\npanic: runtime error: index out of range [0]`,
   [`${ISTIO}/ztunnel-1/istio-proxy`]: () =>
     `${ago(1)}\twarn\txds::client\tXDS client connection error: gRPC connection error: dial tcp 10.0.0.9:15012`,
+  [`${ISTIO}/istiod-self-signed/discovery`]: () =>
+    `${ago(30)}\tinfo\tUse self-signed certificate as the CA certificate\n${quiet()}`,
+  [`${ISTIO}/istiod-keys/discovery`]: () =>
+    `${quiet()}\n${ago(2)}\terror\tmodel\tFailed to fetch public key from "${KEYS}": no such host`,
+  'shop/rejecting-1/istio-proxy': () =>
+    `${ago(2)}\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: duplicate listener`,
   'shop/init-1/istio-init': () =>
     "iptables-restore v1.8.7 (legacy): iptables-restore: unable to initialize table 'nat'",
 };
