@@ -101,7 +101,7 @@ const orderOf = (strength: Strength): number => strength.order ?? strength.raw;
  * likest flow is right nine times in ten, while the words of a cook's question may be like a saying too.
  */
 function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number {
-  if (sign === 'mesh') return best < 0.15 ? 0 : 0.25 + 0.7 * Math.min(1, best);
+  if (sign === 'mesh') return best < 0.15 ? 0 : 0.25 + 0.62 * Math.min(1, best);
   if (sign === 'near') return best < 0.44 ? 0 : 0.15 + 0.65 * Math.min(1, best);
   return sign === 'foreign' || best < 0.9 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
 }
