@@ -1,8 +1,10 @@
 /** `--from` and `unmesh snapshot` as a person uses them, on the built program. */
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { unmesh } from '../cli/run.ts';
+import { KEY, openTerminal, type TestTerminal } from '../pty/terminal.ts';
 import { folderOf, tarGz, yamlList } from './snapshot-kit.ts';
 import { mesh, ofCluster, ofNamespaces } from './snapshot-mesh.ts';
 
@@ -69,6 +71,28 @@ describe('a case with --from', () => {
     expect([missing.code, missing.err]).toEqual([3, expect.stringContaining('cannot be read: /nonexistent')]);
     const other = unmesh([...CASE, '--from', '-'], { input: 'upstream connect error' });
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('no snapshot that unmesh knows')]);
+  });
+});
+
+describe('on a terminal', () => {
+  let terminal: TestTerminal | undefined;
+  afterEach(() => terminal?.close());
+
+  it.each([
+    ['a file', () => `$UNMESH --symptom empty-gateway-list --from ${report}`],
+    [
+      'a pipe, with the keys from the terminal',
+      () => `cat ${report} | $UNMESH --symptom empty-gateway-list --from -`,
+    ],
+  ])('the first question answers itself from %s', async (_, shell) => {
+    const home = mkdtempSync(join(tmpdir(), 'unmesh-snapshot-pty-'));
+    terminal = openTerminal({ shell: shell(), env: { HOME: home, XDG_STATE_HOME: home } });
+    await terminal.shows('istioctl bug-report');
+    await terminal.shows('gateways.networking.istio.io objects: 1');
+    await terminal.shows('What do the lists over all namespaces show?');
+    terminal.type(KEY.ctrl('c'));
+    expect(await terminal.exits()).toBe(130);
+    expect(terminal.text()).not.toContain('unmesh can look for itself, read-only');
   });
 });
 

@@ -238,6 +238,15 @@ describe('kubectl cluster-info dump', () => {
     expect((await reader.version()).date).toEqual(new Date('2026-11-01T10:58:00Z'));
   });
 
+  it('is told from a folder of kubectl get that is named like it', async () => {
+    const snapshot = await openSnapshot(folderOf({ 'shop/pods.yaml': yamlList([mesh.cart]) }));
+    expect(snapshot.describe().layout).toBe('objects');
+    expect(await snapshot.reader.list('pods', { namespace: 'shop' })).toHaveLength(1);
+    // A folder's name is no namespace where the objects say otherwise.
+    const other = await openSnapshot(folderOf({ 'dumps/pods.yaml': yamlList(mesh.pods) }));
+    expect(await other.reader.list('pods')).toHaveLength(2);
+  });
+
   it('holds no webhooks, configuration or labels of namespaces, and says so', async () => {
     const snapshot = await openSnapshot(folderOf(files));
     expect(await ask(snapshot, 'injection-labels', ['injected'], SHOP)).toBe(

@@ -28,8 +28,9 @@ export function clusterInfoPart(path: readonly string[]): Part | undefined {
 
 function takeList(collection: Collection, entry: Entry, stem: string, namespace: string): void {
   const [apiVersion, kind] = LISTS[stem]!;
-  // `kubectl get` makes a plain List; a dump's is typed.
-  collection.layouts.add(/\bkind"?: *"?List\b/.test(entry.text.slice(0, 4096)) ? 'objects' : 'cluster-info');
+  // `kubectl get` makes a plain List; a dump's is typed. JSON has the kind at the begin, YAML at the end.
+  const ends = entry.text.slice(0, 4096) + entry.text.slice(-400);
+  collection.layouts.add(/\bkind"?: *"?List\b/.test(ends) ? 'objects' : 'cluster-info');
   ingest(collection, entry.text, {
     entry: nameOf(entry),
     scope: { namespace },
