@@ -1,10 +1,10 @@
 /** Why does a pod's proxy not appear among those that istiod knows? */
 import type { KubeObject } from '../cluster/reader.ts';
-import { annotationsOf, labelsOf, text } from './fields.ts';
+import { text } from './fields.ts';
 import { containersOf, podName, podOf, sight } from './mesh.ts';
 import { lacksProxy } from './pod-parts.ts';
 import type { Probe } from './probe.ts';
-import { type Istiod, istiodSights, readIstiods } from './revisions.ts';
+import { type Istiod, istiodSights, readIstiods, revisionOfPod } from './revisions.ts';
 import { containerNames, hasProxy, type Judgement, join, say, seen } from './traffic.ts';
 
 export const discoveryTarget: Probe = {
@@ -20,7 +20,7 @@ export const discoveryTarget: Probe = {
 
 /** Without any istiod here the pod may belong to one in another cluster, whose revisions are not to be seen. */
 export function judgeTarget(pod: KubeObject, istiods: readonly Istiod[]): Judgement {
-  const revision = revisionOf(pod);
+  const revision = revisionOfPod(pod);
   const proxy = containersOf(pod).find(({ name }) => name === 'istio-proxy');
   const sights = [
     sight(podName(pod), 'containers', containerNames(pod)),
@@ -37,9 +37,4 @@ export function judgeTarget(pod: KubeObject, istiods: readonly Istiod[]): Judgem
     isGone ? say('wrong-revision', sights) : seen(),
     isNotReady ? say('not-ready', state) : seen(...state),
   );
-}
-
-/** The injector writes it as an annotation on sidecars, as a label on gateways (files/injection-template.yaml). */
-function revisionOf(pod: KubeObject): string {
-  return annotationsOf(pod)['istio.io/rev'] ?? labelsOf(pod)['istio.io/rev'] ?? '';
 }

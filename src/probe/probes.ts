@@ -15,6 +15,7 @@ import { caProvider } from './ca-provider.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { clock } from './clock.ts';
 import { cniState } from './cni-state.ts';
+import { configScope } from './config-scope.ts';
 import { coredns } from './coredns.ts';
 import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
@@ -77,6 +78,7 @@ import { ztunnel } from './ztunnel.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
+  'config-scope': configScope,
   clock,
   'istiod-role': istiodRole,
   'istiod-egress': istiodEgress,

@@ -1,6 +1,6 @@
 /** Revisions and versions of control planes, as their Deployments and images name them. */
 import type { ClusterReader, KubeObject } from '../cluster/reader.ts';
-import { count, items, labelsOf, nameOf, namespaceOf, text } from './fields.ts';
+import { annotationsOf, count, items, labelsOf, nameOf, namespaceOf, text } from './fields.ts';
 import { sight } from './mesh.ts';
 import { named, type Sight } from './probe.ts';
 
@@ -27,6 +27,11 @@ export async function readIstiods(reader: ClusterReader): Promise<Istiod[]> {
       revision: labelsOf(one)['istio.io/rev'] || 'default',
       version: versionOf(imageOf(items(one, 'spec', 'template', 'spec', 'containers'), 'discovery')),
     }));
+}
+
+/** The injector writes it as an annotation on sidecars, as a label on gateways (files/injection-template.yaml). */
+export function revisionOfPod(pod: KubeObject): string {
+  return annotationsOf(pod)['istio.io/rev'] ?? labelsOf(pod)['istio.io/rev'] ?? '';
 }
 
 function imageOf(containers: readonly unknown[], name: string): string {

@@ -337,7 +337,148 @@ describe('pod-start', () => {
   });
 });
 
-const PROBE_NAMES = ['init-containers', 'pod-stop', 'pod-start'];
+describe('config-scope', () => {
+  const answers = ['selector', 'revision', 'discovery', 'visibility', 'ambient', 'in-scope'];
+  const POLICIES = 'authorizationpolicies.security.istio.io';
+  const ROUTES = 'virtualservices.networking.istio.io';
+  const RULES = 'destinationrules.networking.istio.io';
+  const INJECTORS = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
+  const object = (spec: object, labels: object = {}) => ({
+    metadata: { name: 'it', namespace: 'shop', labels },
+    spec,
+  });
+  const meshed = (more: PodParts = {}) =>
+    pod({ annotations: { 'istio.io/rev': 'default' }, containers: [{ name: 'cart' }, proxy], ...more });
+  const mesh = (text: string) => [
+    { metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh: text } },
+  ];
+  const sidecar = (...hosts: string[]) => ({
+    metadata: { name: 'default', namespace: 'shop' },
+    spec: { egress: [{ hosts }] },
+  });
+  const run = (kind: string, objects: object, one: object = meshed()) =>
+    ask(
+      'config-scope',
+      answers,
+      { ...SHOP, kind, resource: 'it' },
+      {
+        objects: {
+          pods: [one],
+          namespaces: [{ metadata: { name: 'shop', labels: { team: 'cart' } } }],
+          configmaps: mesh('accessLogFile: /dev/stdout'),
+          ...objects,
+        },
+      },
+    );
+  const policy = (labels: object, own: object = {}) => ({
+    [POLICIES]: [object({ selector: { matchLabels: labels } }, own)],
+  });
+  const route = (more: object = {}) => ({ [ROUTES]: [object({ hosts: ['cart'], ...more })] });
+
+  it.each<[string, string, object]>([
+    ['in-scope', 'AuthorizationPolicy', policy({ app: 'cart' })],
+    ['in-scope', 'authorizationpolicies', policy({})],
+    ['selector', 'AuthorizationPolicy', policy({ app: 'webb' })],
+    [
+      'selector',
+      'AuthorizationPolicy',
+      { [POLICIES]: [object({ targetRefs: [{ kind: 'Service', name: 'cart' }] })] },
+    ],
+    [
+      'selector',
+      'EnvoyFilter',
+      { 'envoyfilters.networking.istio.io': [object({ workloadSelector: { labels: { app: 'web' } } })] },
+    ],
+    ['in-scope', 'EnvoyFilter', { 'envoyfilters.networking.istio.io': [object({})] }],
+    ['revision', 'AuthorizationPolicy', policy({ app: 'cart' }, { 'istio.io/rev': '1-27' })],
+    ['in-scope', 'VirtualService', route()],
+    ['visibility', 'VirtualService', route({ exportTo: ['~'] })],
+    [
+      'visibility',
+      'VirtualService',
+      { ...route(), 'sidecars.networking.istio.io': [sidecar('istio-system/*')] },
+    ],
+    ['in-scope', 'VirtualService', { ...route(), 'sidecars.networking.istio.io': [sidecar('./*')] }],
+    // A DestinationRule comes along with a host that is visible in another namespace.
+    [
+      'in-scope',
+      'DestinationRule',
+      {
+        [RULES]: [object({ host: 'pay.bank.svc.cluster.local' })],
+        'sidecars.networking.istio.io': [sidecar('bank/*')],
+      },
+    ],
+    [
+      'visibility',
+      'DestinationRule',
+      {
+        [RULES]: [object({ host: 'pay.bank.svc.cluster.local' })],
+        'sidecars.networking.istio.io': [sidecar('./cart.shop.svc.cluster.local')],
+      },
+    ],
+    // A route for gateways only never reaches a sidecar, whatever its scope.
+    ['ambiguous', 'VirtualService', route({ gateways: ['public'] })],
+    [
+      'discovery',
+      'VirtualService',
+      { ...route(), configmaps: mesh('discoverySelectors:\n- matchLabels: {istio: on}') },
+    ],
+    [
+      'in-scope',
+      'VirtualService',
+      {
+        ...route(),
+        configmaps: mesh('discoverySelectors:\n- matchLabels: {istio: on}\n- matchLabels: {team: cart}'),
+      },
+    ],
+    // Without MeshConfig nobody knows whether everything fits.
+    ['ambiguous', 'VirtualService', { ...route(), configmaps: [] }],
+    ['ambiguous', 'VirtualService', { ...route(), configmaps: mesh('a: [') }],
+    ['ambiguous', 'VirtualService', {}],
+    ['ambiguous', 'Deployment', route()],
+  ])('%s of a %s', async (expected, kind, objects) => {
+    expect(await run(kind, objects)).toBe(expected);
+  });
+
+  it('takes a tag that points to the revision of the pod for that revision', async () => {
+    const tag = (revision: string) => ({
+      [INJECTORS]: [
+        {
+          metadata: {
+            name: 'istio-revision-tag-stable',
+            labels: { 'istio.io/tag': 'stable', 'istio.io/rev': revision },
+          },
+          webhooks: [{ name: 'x' }],
+        },
+      ],
+    });
+    const own = policy({ app: 'cart' }, { 'istio.io/rev': 'stable' });
+    expect(await run('AuthorizationPolicy', { ...own, ...tag('default') })).toBe('in-scope');
+    expect(await run('AuthorizationPolicy', { ...own, ...tag('1-27') })).toBe('revision');
+  });
+
+  it('sees a pod of the ambient mesh, and reads nothing into one without a proxy', async () => {
+    const ambient = pod({ annotations: { 'ambient.istio.io/redirection': 'enabled' } });
+    expect(await run('AuthorizationPolicy', policy({ app: 'cart' }), ambient)).toBe('ambient');
+    expect(await run('AuthorizationPolicy', policy({ app: 'cart' }), pod())).toBe('ambiguous');
+  });
+
+  it("reads the MeshConfig of the pod's own revision, and what the users of a managed mesh add", async () => {
+    const one = meshed({ annotations: { 'istio.io/rev': 'asm-1-27' } });
+    const map = (name: string, text: string) => ({
+      metadata: { name, namespace: 'istio-system' },
+      data: { mesh: text },
+    });
+    const shared = map('istio-shared-configmap-asm-1-27', 'discoverySelectors:\n- matchLabels: {istio: on}');
+    const configmaps = [map('istio-asm-1-27', 'rootNamespace: istio-system'), shared];
+    expect(await run('VirtualService', { ...route(), configmaps }, one)).toBe('discovery');
+    expect(await run('VirtualService', { ...route(), configmaps: configmaps.slice(0, 1) }, one)).toBe(
+      'in-scope',
+    );
+  });
+});
+
+const PROBE_NAMES = ['init-containers', 'pod-stop', 'pod-start', 'config-scope'];
 
 describe('objects with missing or wrong fields', () => {
   it.each(PROBE_NAMES)('%s neither fails on them nor reads anything into them', async (name) => {
