@@ -1,5 +1,6 @@
 /** Opens the person's kubeconfig through the client, and says in one line what is wrong with it. */
 import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { firstLine } from './cause.ts';
 import { LookError } from './reader.ts';
@@ -13,10 +14,9 @@ export interface ClusterChoice {
 
 /** Throws LookError: the file cannot be read or parsed, or has no such context or cluster. */
 export function openKubeconfig({ kubeconfig, context, env }: ClusterChoice): KubeConfig {
-  const config = new KubeConfig();
+  let config: KubeConfig;
   try {
-    if (kubeconfig) config.loadFromFile(kubeconfig);
-    else config.loadFromDefault();
+    config = load(kubeconfig ? [kubeconfig] : listed(env));
   } catch (cause) {
     // What the client trips over where the YAML is right and its shape is not, says nothing to a person.
     const what = cause instanceof TypeError ? 'the file is no kubeconfig' : firstLine(cause);
@@ -42,6 +42,41 @@ export function openKubeconfig({ kubeconfig, context, env }: ClusterChoice): Kub
   if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl))
     throw new LookError('failed', `kubeconfig: "${cluster.proxyUrl}" is no proxy-url`);
   return config;
+}
+
+/** The files that KUBECONFIG lists; of several those that are there, as kubectl takes them. */
+function listed({ KUBECONFIG = '' }: NodeJS.ProcessEnv): string[] {
+  const files = KUBECONFIG.split(delimiter).filter((file) => file !== '');
+  const there = files.filter((file) => existsSync(file));
+  return there.length > 0 ? there : files.slice(0, 1);
+}
+
+/**
+ * Several files are merged by kubectl's rule: what the first of them says stands. The client would take the last
+ * one's current context, which is not the one that was agreed to, and would refuse names that occur twice.
+ */
+function load(files: readonly string[]): KubeConfig {
+  const all = files.map((file) => {
+    const one = new KubeConfig();
+    one.loadFromFile(file);
+    return one;
+  });
+  const [first] = all;
+  if (first && all.length === 1) return first;
+  const config = new KubeConfig();
+  if (!first) config.loadFromDefault();
+  else
+    config.loadFromOptions({
+      clusters: firstOfName(all.flatMap(({ clusters }) => clusters)),
+      users: firstOfName(all.flatMap(({ users }) => users)),
+      contexts: firstOfName(all.flatMap(({ contexts }) => contexts)),
+      currentContext: all.map(({ currentContext }) => currentContext).find(Boolean),
+    });
+  return config;
+}
+
+function firstOfName<T extends { readonly name: string }>(all: readonly T[]): T[] {
+  return [...new Map(all.map((one) => [one.name, one] as const).reverse()).values()].reverse();
 }
 
 function hasFile(env: NodeJS.ProcessEnv): boolean {

@@ -10,6 +10,17 @@ export interface KubeconfigPeek {
   readonly server: string;
 }
 
+/** As YAML has them on lines of their own, then as JSON has them. */
+const CURRENT = [
+  /^current-context:[ \t]*["']?([^"'\r\n]*?)["']?[ \t]*$/m,
+  /"current-context"\s{0,9}:\s{0,9}"([^"]*)"/,
+];
+const SERVER = [/^[ \t]+server:[ \t]*"?([^"\s]+)/m, /"server"\s{0,9}:\s{0,9}"([^"]*)"/];
+
+function firstOf(text: string, patterns: readonly RegExp[]): string | undefined {
+  return patterns.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
+}
+
 /**
  * Looks at --kubeconfig, KUBECONFIG (a list), ~/.kube/config, or the service account of a Pod, in that order.
  * Only lines are read, nothing is validated: the client does that when a probe first looks, and says what is wrong.
@@ -24,19 +35,23 @@ export function peekKubeconfig(
     : env.KUBECONFIG
       ? env.KUBECONFIG.split(delimiter)
       : [join(env.HOME ?? homedir(), '.kube', 'config')];
+  let first: KubeconfigPeek | undefined;
   for (const path of files.filter((p) => p !== '')) {
     let text: string;
     try {
       text = readFileSync(path, 'utf8').slice(0, 1_000_000);
     } catch {
-      // A file that was named and cannot be read is still a wish to look: the probe will say what is wrong.
-      if (file || env.KUBECONFIG) return { path: file, context: context ?? '?', server: '?' };
       continue;
     }
-    const current = context ?? /^current-context:[ \t]*"?([^"\r\n]*?)"?[ \t]*$/m.exec(text)?.[1];
-    const server = /^[ \t]+server:[ \t]*"?([^"\s]+)/m.exec(text)?.[1] ?? '?';
-    return { path: file, context: current || '?', server };
+    const current = context ?? firstOf(text, CURRENT);
+    const server = firstOf(text, SERVER) ?? '?';
+    // As kubectl merges a list of files: the first one that names a current context decides.
+    if (current) return { path: file, context: current, server };
+    first ??= { path: file, context: '?', server };
   }
+  if (first) return first;
+  // A file that was named and cannot be read is still a wish to look: the probe will say what is wrong.
+  if (file || env.KUBECONFIG) return { path: file, context: context ?? '?', server: '?' };
   if (env.KUBERNETES_SERVICE_HOST)
     return { path: undefined, context: 'in-cluster', server: env.KUBERNETES_SERVICE_HOST };
   return undefined;

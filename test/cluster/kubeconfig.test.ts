@@ -1,10 +1,14 @@
 /** A kubeconfig that is wrong: what is wrong with it is told, and the case goes on by asking. */
 import { writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
-import { lab } from './lab.ts';
+import { delimiter } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLive } from '../../src/cluster/live.ts';
+import { peekKubeconfig } from '../../src/cluster/peek.ts';
+import type { FaultyServer } from './faulty.ts';
+import { lab, recordedUpstream } from './lab.ts';
 import { walk } from './walk.ts';
 
-const { kubeconfig, written } = lab();
+const { between, kubeconfig, path, written } = lab();
 
 describe('a kubeconfig', () => {
   const good = { server: 'https://127.0.0.1:1', user: { token: 'a' } };
@@ -89,4 +93,65 @@ describe('a kubeconfig', () => {
       users: [{ name: 'test', user: { ...good.user, ...over.user } }],
     });
   }
+});
+
+describe('a list of kubeconfigs in KUBECONFIG', () => {
+  let recorded: Awaited<ReturnType<typeof recordedUpstream>>;
+  beforeAll(async () => {
+    recorded = await recordedUpstream();
+  });
+  afterAll(() => recorded.close());
+
+  const server = () => between(recorded.upstream, () => undefined);
+  /** Every file calls its user `admin`, as many tools do. */
+  const file = (name: string, { url, ca }: FaultyServer, current = name) =>
+    written(
+      JSON.stringify({
+        ...(current ? { 'current-context': current } : {}),
+        contexts: [{ name, context: { cluster: name, user: 'admin' } }],
+        clusters: [{ name, cluster: { server: url, 'certificate-authority': ca } }],
+        users: [{ name: 'admin', user: { token: `of-${name}` } }],
+      }),
+    );
+  const look = (files: readonly string[], context?: string) => {
+    const env = { KUBECONFIG: files.join(delimiter) };
+    const reader = openLive({ kubeconfig: undefined, context, env })(new AbortController().signal);
+    return { peek: peekKubeconfig(undefined, context, env), pods: reader.list('namespaces') };
+  };
+
+  it('is merged as kubectl does: the first file that names a context decides, and it is the one asked about', async () => {
+    const [a, b] = [await server(), await server()];
+    const files = [path(), file('a', a), file('b', b)];
+    const { peek, pods } = look(files);
+    expect(peek).toEqual({ path: undefined, context: 'a', server: a.url });
+    expect((await pods).length).toBeGreaterThan(0);
+    expect(a.asked.map(({ authorization }) => authorization)).toContain('Bearer of-a');
+    expect(b.asked).toEqual([]);
+  });
+
+  it('has the contexts of every file', async () => {
+    const [a, b] = [await server(), await server()];
+    const { peek, pods } = look([file('a', a), file('b', b)], 'b');
+    expect(peek?.context).toBe('b');
+    expect((await pods).length).toBeGreaterThan(0);
+    expect(a.asked).toEqual([]);
+    // What occurs twice is the first file's.
+    expect(b.asked[0]?.authorization).toBe('Bearer of-a');
+  });
+
+  it('takes the current context of a later file where the first has none', async () => {
+    const [a, b] = [await server(), await server()];
+    const { peek, pods } = look([file('a', a, ''), file('b', b)]);
+    expect(peek?.context).toBe('b');
+    await pods;
+    expect([a.asked.length, b.asked.length > 0]).toEqual([0, true]);
+  });
+
+  it('of which none is there is told', () => {
+    const missing = path();
+    expect(() => look([missing, path()])).toThrow(
+      expect.objectContaining({ failure: 'failed', detail: expect.stringContaining(missing) }),
+    );
+    expect(peekKubeconfig(undefined, undefined, { KUBECONFIG: missing })?.context).toBe('?');
+  });
 });
