@@ -24,6 +24,7 @@ import { discoveryTarget } from './discovery-target.ts';
 import { egressGateway } from './egress-gateway.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
+import { envoyFilterOrder } from './envoyfilter-order.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayApiWorkload } from './gateway-api-workload.ts';
 import { gatewayEndpoints } from './gateway-endpoints.ts';
@@ -34,6 +35,7 @@ import { gatewayRoutes } from './gateway-routes.ts';
 import { gatewayServices } from './gateway-services.ts';
 import { gatewaySni } from './gateway-sni.ts';
 import { gatewayTls } from './gateway-tls.ts';
+import { idleLimits } from './idle-limits.ts';
 import { initContainers } from './init-containers.ts';
 import { injectingControlPlane } from './injecting-control-plane.ts';
 import { injectionLabels } from './injection-labels.ts';
@@ -57,6 +59,8 @@ import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyLog } from './proxy-log.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
+import { rateLimitFilters } from './rate-limit-filters.ts';
+import { rateLimitService } from './rate-limit-service.ts';
 import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
@@ -120,6 +124,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'destination-rule-tls': destinationRuleTls,
   'egress-gateway': egressGateway,
   'egress-proxy': egressProxy,
+  'envoyfilter-order': envoyFilterOrder,
   'gateway-api-conditions': gatewayApiConditions,
   'gateway-api-workload': gatewayApiWorkload,
   'gateway-endpoints': gatewayEndpoints,
@@ -129,11 +134,14 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'gateway-services': gatewayServices,
   'gateway-sni': gatewaySni,
   'gateway-tls': gatewayTls,
+  'idle-limits': idleLimits,
   'job-sidecar': jobSidecar,
   'managed-control-plane': managedControlPlane,
   'peer-authentication': peerAuthentication,
   'probe-rewrite': probeRewrite,
   'prometheus-scraping': prometheusScraping,
+  'rate-limit-filters': rateLimitFilters,
+  'rate-limit-service': rateLimitService,
   'request-authentication': requestAuthentication,
   'route-backends': routeBackends,
   'route-timeouts': routeTimeouts,

@@ -528,7 +528,254 @@ describe('egress-gateway', () => {
   });
 });
 
+const FILTERS = 'envoyfilters.networking.istio.io';
+const filter = (
+  name: string,
+  patches: object[],
+  spec: object = {},
+  namespace = 'shop',
+  more: object = {},
+) => ({
+  ...meta(name, namespace, more),
+  spec: { configPatches: patches, ...spec },
+});
+
+describe('envoyfilter-order', () => {
+  const cart = {
+    ...pod(),
+    spec: {
+      containers: [{ name: 'cart' }, { name: 'istio-proxy', image: 'docker.io/istio/proxyv2:1.28.1' }],
+    },
+  };
+  const patch = (match: object = {}, operation = 'INSERT_BEFORE', name = 'my.filter') => ({
+    applyTo: 'HTTP_FILTER',
+    match,
+    patch: { operation, value: { name } },
+  });
+  const beside = (name: string) =>
+    patch({ listener: { filterChain: { filter: { name: 'hcm', subFilter: { name } } } } });
+  const created = (day: number) => ({ creationTimestamp: `2026-11-${day}T08:00:00Z` });
+  const run = (filters: unknown[], facts: object = {}, pods: unknown[] = [cart]) =>
+    ask(
+      'envoyfilter-order',
+      { namespace: 'shop', kind: 'EnvoyFilter', resource: 'auth', ...facts },
+      {
+        objects: { [FILTERS]: filters, pods } as Objects,
+      },
+    );
+  const auth = (match: object = {}, spec: object = {}, ...more: [string?]) =>
+    filter('auth', [patch(match)], spec, ...more);
+  const labels = (app: string) => ({ workloadSelector: { labels: { app } } });
+  const version = (proxyVersion: string) => ({ proxy: { proxyVersion } });
+
+  it.each([
+    [['selector'], [auth({}, labels('other'))]],
+    [[], [auth({}, labels('cart'))]],
+    [['context'], [auth({ context: 'GATEWAY' })]],
+    [[], [auth({ context: 'SIDECAR_INBOUND' })]],
+    [[], [filter('auth', [patch({ context: 'GATEWAY' }), patch()])]],
+    [['version'], [auth(version('^1\\.27.*'))]],
+    [[], [auth(version('^1\\.28.*'))]],
+    [[], [auth(version('^1\\.2[67].*'))]],
+    [[], [auth(version('(a+)+$'))]],
+    [[], [filter('auth', [patch(version('^1\\.27.*')), patch(version('^1\\.28.*'))])]],
+    [
+      ['order'],
+      [
+        filter('auth', [beside('first.filter')], {}, 'shop', created(10)),
+        filter('first', [patch({}, 'INSERT_FIRST', 'first.filter')], {}, 'shop', created(12)),
+      ],
+    ],
+    [
+      [],
+      [
+        filter('auth', [beside('first.filter')], {}, 'shop', created(10)),
+        filter('first', [patch({}, 'INSERT_FIRST', 'first.filter')], {}, 'istio-system', created(12)),
+      ],
+    ],
+    [
+      [],
+      [
+        filter('auth', [beside('first.filter')], { priority: 10 }, 'shop', created(10)),
+        filter('first', [patch({}, 'INSERT_FIRST', 'first.filter')], {}, 'shop', created(12)),
+      ],
+    ],
+    [[], [filter('auth', [beside('envoy.filters.http.router')])]],
+    [[], []],
+  ])('%j', async (expected, filters) => {
+    expect(await run(filters)).toEqual(expected);
+  });
+
+  it('judges the pod of the case, of another namespace too', async () => {
+    const facts = { pod: 'cart-1', namespace: 'shop' };
+    expect(await run([auth({}, {}, 'other')], facts)).toEqual(['selector']);
+    expect(await run([auth({}, {}, 'istio-system')], facts)).toEqual([]);
+  });
+
+  it('does not choose among several filters', async () => {
+    const two = [auth({}, labels('other')), filter('second', [patch()], labels('other'))];
+    expect(await run(two, { resource: undefined })).toEqual([]);
+    expect(await run(two.slice(0, 1), { resource: undefined })).toEqual(['selector']);
+  });
+});
+
+const typed = (type: string, more: object = {}) => ({
+  name: `envoy.filters.http.${type}`,
+  typed_config: { '@type': 'type.googleapis.com/udpa.type.v1.TypedStruct', value: more },
+});
+const adds = (value: object, applyTo = 'HTTP_FILTER') => ({
+  applyTo,
+  match: { context: 'SIDECAR_INBOUND' },
+  patch: { operation: applyTo === 'HTTP_FILTER' ? 'INSERT_BEFORE' : 'MERGE', value },
+});
+const all = { default_value: { numerator: 100, denominator: 'HUNDRED' } };
+const bucket = { token_bucket: { max_tokens: 4 }, filter_enabled: all, filter_enforced: all };
+const local = (more: object = bucket) => adds(typed('local_ratelimit', more));
+const service8081 = 'outbound|8081||ratelimit.limits.svc.cluster.local';
+const global = (cluster = service8081) =>
+  adds(
+    typed('ratelimit', { rate_limit_service: { grpc_service: { envoy_grpc: { cluster_name: cluster } } } }),
+  );
+
+describe('rate-limit-filters', () => {
+  const WHICH = ['local', 'global', 'none'];
+  const WHY = ['not-applied', 'no-actions', 'not-enforced', 'per-replica'];
+  const run = (answers: readonly string[], filters: unknown[], facts: object = {}) =>
+    answerOf(
+      'rate-limit-filters',
+      { namespace: 'shop', pod: 'cart-1', ...facts },
+      { objects: { [FILTERS]: filters, pods: [pod()] } as Objects },
+      answers,
+    );
+  const part = { default_value: { numerator: 50 } };
+  const actions = adds({ rate_limits: [{ actions: [] }] }, 'VIRTUAL_HOST');
+  const direct = {
+    name: 'envoy.filters.http.ratelimit',
+    typed_config: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.ratelimit.v3.RateLimit' },
+  };
+
+  it.each([
+    ['local', undefined, [filter('limit', [local()])]],
+    ['local', undefined, [filter('limit', [local()], {}, 'istio-system')]],
+    ['global', undefined, [filter('limit', [global()]), filter('actions', [actions])]],
+    ['global', 'no-actions', [filter('limit', [global()])]],
+    ['global', 'no-actions', [filter('limit', [adds(direct)])]],
+    ['none', undefined, []],
+    ['none', undefined, [filter('limit', [adds({ name: 'my.filter' })])]],
+    ['none', 'not-applied', [filter('limit', [local()], {}, 'other')]],
+    ['local', 'not-applied', [filter('limit', [local()], { workloadSelector: { labels: { app: 'x' } } })]],
+    ['local', 'not-enforced', [filter('limit', [local({ ...bucket, filter_enforced: part })])]],
+    ['local', 'not-enforced', [filter('limit', [local({ token_bucket: {}, filter_enabled: all })])]],
+    ['local', undefined, [filter('limit', [local({ stat_prefix: 'x' })])]],
+    [undefined, undefined, [filter('limit', [local(), global()]), filter('actions', [actions])]],
+  ])('%s, %s', async (which, why, filters) => {
+    expect(await run(WHICH, filters)).toBe(which);
+    expect(await run(WHY, filters)).toBe(why);
+  });
+
+  it('tells two kinds apart by what the log says', async () => {
+    const both = [filter('limit', [local(), global()])];
+    expect(await run(WHICH, both, { details: 'local_rate_limited' })).toBe('local');
+    expect(await run(WHICH, both, { details: 'request_rate_limited' })).toBe('global');
+  });
+});
+
+describe('rate-limit-service', () => {
+  const limiter = (port = 8081) => ({
+    ...meta('ratelimit', 'limits'),
+    spec: { selector: { app: 'ratelimit' }, ports: [{ name: 'grpc', port }] },
+  });
+  const redis = { ...meta('redis', 'limits'), spec: { ports: [{ name: 'redis', port: 6379 }] } };
+  const slice = (name: string, ready = true) => ({
+    ...meta(name, 'limits', { labels: { 'kubernetes.io/service-name': name } }),
+    endpoints: [{ addresses: ['10.8.1.9'], conditions: { ready } }],
+  });
+  const asks = (url: string) => ({
+    ...meta('ratelimit-1', 'limits', { labels: { app: 'ratelimit' } }),
+    spec: { containers: [{ name: 'ratelimit', env: [{ name: 'REDIS_URL', value: url }] }] },
+    status: { phase: 'Running' },
+  });
+  const up = [limiter(), redis];
+  const run = (
+    services: unknown[],
+    slices: unknown[],
+    url = 'redis:6379',
+    patches = [global()],
+    more: unknown[] = [],
+  ) =>
+    ask(
+      'rate-limit-service',
+      { namespace: 'shop' },
+      {
+        objects: {
+          [FILTERS]: [filter('limit', patches), ...more],
+          services,
+          'endpointslices.discovery.k8s.io': slices,
+          pods: [asks(url)],
+        } as Objects,
+      },
+    );
+  const cluster = filter('cluster', [adds({ name: 'rate_limit_cluster' }, 'CLUSTER')]);
+
+  it.each([
+    [['wrong-cluster'], [], []],
+    [['wrong-cluster'], [limiter(9090)], [slice('ratelimit')]],
+    [['down'], up, []],
+    [['down'], up, [slice('ratelimit', false)]],
+    [['redis'], up, [slice('ratelimit'), slice('redis', false)]],
+    [['redis'], [limiter()], [slice('ratelimit')]],
+    [[], up, [slice('ratelimit'), slice('redis')]],
+  ])('%j', async (expected, services, slices) => {
+    expect(await run(services, slices)).toEqual(expected);
+  });
+
+  it('asks no Service for a Redis outside or for a cluster that a filter adds', async () => {
+    const fine = [slice('ratelimit'), slice('redis')];
+    expect(await run(up, fine, 'redis.example.com:6379')).toEqual([]);
+    expect(await run(up, fine, 'cache.example:6379')).toEqual([]);
+    const own = [global('rate_limit_cluster')];
+    expect(await run(up, fine, 'redis:6379', own, [cluster])).toEqual([]);
+    expect(await run(up, fine, 'redis:6379', own)).toEqual(['wrong-cluster']);
+    expect(await run(up, fine, 'redis:6379', [global(), ...own])).toEqual([]);
+    expect(await run(up, fine, 'redis:6379', [])).toEqual([]);
+  });
+});
+
+describe('idle-limits', () => {
+  const limit = (field: string, value: string) =>
+    adds({ typed_config: { '@type': 'x', [field]: value } }, 'NETWORK_FILTER');
+  const run = (filters: unknown[], annotations: object = {}) =>
+    ask(
+      'idle-limits',
+      { namespace: 'shop', pod: 'cart-1' },
+      {
+        objects: {
+          [FILTERS]: filters,
+          pods: [{ ...pod(), ...meta('cart-1', 'shop', { annotations }) }],
+        } as Objects,
+      },
+    );
+  it.each([
+    [['filter'], [filter('idle', [limit('stream_idle_timeout', '60s')])]],
+    [['filter'], [filter('idle', [limit('maxStreamDuration', '60s')], {}, 'istio-system')]],
+    [[], [filter('idle', [limit('stream_idle_timeout', '0s')])]],
+    [[], [filter('idle', [limit('other', '60s')])]],
+    [[], [filter('idle', [limit('stream_idle_timeout', '60s')], {}, 'other')]],
+  ])('%j', async (expected, filters) => {
+    expect(await run(filters)).toEqual(expected);
+  });
+
+  it('sees the settings of a proxy', async () => {
+    const config = { 'proxy.istio.io/config': 'connectionSettings: { streamIdleTimeout: 60s }' };
+    expect(await run([], config)).toEqual(['connection-settings']);
+  });
+});
+
 const EVERY = [
+  'envoyfilter-order',
+  'rate-limit-filters',
+  'rate-limit-service',
+  'idle-limits',
   'gateway-hosts',
   'gateway-tls',
   'gateway-sni',
