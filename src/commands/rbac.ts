@@ -14,11 +14,13 @@ export interface RbacOptions {
 /** Throws UserError: a subject that no API server would take. */
 export async function runRbac(options: RbacOptions): Promise<ExitCode> {
   const subjects = subjectsOf(options);
-  const [{ PROBES }, { readsOfRules }] = await Promise.all([
+  const [{ PROBES }, { readsOfRules }, { readsOfLists }] = await Promise.all([
     import('../probe/probes.ts'),
     import('../scan/rules.ts'),
+    import('../probe/fact-lists.ts'),
   ]);
-  const reads = [...Object.values(PROBES).flatMap((probe) => probe.reads), ...readsOfRules()];
+  const ofProbes = Object.values(PROBES).flatMap((probe) => probe.reads);
+  const reads = [...ofProbes, ...readsOfRules(), ...readsOfLists()];
   const documents = roleObjects(reads, subjects).map((object) => stringify(object, { lineWidth: 0 }));
   process.stdout.write(documents.join('---\n'));
   return EXIT.ok;

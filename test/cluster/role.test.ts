@@ -7,6 +7,7 @@ import { openLive } from '../../src/cluster/live.ts';
 import type { ClusterReader } from '../../src/cluster/reader.ts';
 import { READ_IDS, RESOURCES, type ReadId } from '../../src/cluster/resources.ts';
 import { rulesOf } from '../../src/cluster/role.ts';
+import { readsOfLists } from '../../src/probe/fact-lists.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { readsOfRules } from '../../src/scan/rules.ts';
 import { unmesh } from '../cli/run.ts';
@@ -15,7 +16,9 @@ import { outside } from './allowed.ts';
 import { type FakeCluster, fakeCluster } from './server.ts';
 
 const document = readFileSync(join(ROOT, 'docs/cluster-role.yaml'), 'utf8');
-const declared = [...new Set([...Object.values(PROBES).flatMap(({ reads }) => reads), ...readsOfRules()])];
+const declared = [
+  ...new Set([...Object.values(PROBES).flatMap(({ reads }) => reads), ...readsOfRules(), ...readsOfLists()]),
+];
 const granted = rulesOf(declared);
 
 let cluster: FakeCluster | undefined;
