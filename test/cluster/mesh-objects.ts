@@ -72,6 +72,9 @@ const custom =
 
 export const networking = custom('networking.istio.io/v1');
 export const security = custom('security.istio.io/v1');
+/** EnvoyFilters have never left alpha. */
+export const envoyFilter = (name: string, spec: object): Manifest =>
+  custom('networking.istio.io/v1alpha3')('EnvoyFilter', name, spec);
 export const gatewayApi = custom('gateway.networking.k8s.io/v1');
 
 /** A condition as the API demands it. */

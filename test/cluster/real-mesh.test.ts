@@ -7,6 +7,7 @@ import { type Kubelet, startKubelet } from './kubelet.ts';
 import { grantPublishedRole, proveStates } from './looking.ts';
 import { node } from './objects.ts';
 import { NAMESPACES } from './states.ts';
+import { CONFIG, CONFIG_LOGS } from './states-config.ts';
 import { ROLLOUT_LOGS, ROLLOUTS } from './states-rollouts.ts';
 import { TRAFFIC, TRAFFIC_LOGS } from './states-traffic.ts';
 import { WORKLOAD_LOGS, WORKLOADS } from './states-workloads.ts';
@@ -53,6 +54,7 @@ if (crds) {
         ...WORKLOAD_LOGS,
         ...TRAFFIC_LOGS,
         ...ROLLOUT_LOGS,
+        ...CONFIG_LOGS,
       });
       await kube.apply(...NAMESPACES, node('node-1', kubelet.port), GOOGLE);
       for (const file of ['istio.yaml', 'gateway-api.yaml'])
@@ -62,6 +64,7 @@ if (crds) {
     describe('workloads and control planes', () => proveStates(server, WORKLOADS));
     describe('traffic and gateways', () => proveStates(server, TRAFFIC));
     describe('pods that come and go', () => proveStates(server, ROLLOUTS));
+    describe('configuration and clocks', () => proveStates(server, CONFIG));
   });
 } else {
   console.warn('skipped: probes with the kinds of a mesh: their CRDs are not here');
