@@ -3,6 +3,7 @@ import type { CaseEvent } from '../src/case/events.ts';
 import type { CaseWorld, MatchReport, ProbeReport, ProbeRequest } from '../src/case/machine.ts';
 import { ownWords } from '../src/case/own-words.ts';
 import type { Pack } from '../src/pack/pack.ts';
+import type { ListReport, ListRequest } from '../src/probe/run-list.ts';
 import { shippedWords } from './project.ts';
 import { smallPack } from './small-pack.ts';
 
@@ -11,7 +12,11 @@ export interface TestWorld extends CaseWorld {
 }
 
 export function testWorld(
-  options: { pack?: Pack; probe?: (request: ProbeRequest) => Promise<ProbeReport> } = {},
+  options: {
+    pack?: Pack;
+    probe?: (request: ProbeRequest) => Promise<ProbeReport>;
+    list?: (request: ListRequest) => Promise<ListReport>;
+  } = {},
 ): TestWorld {
   const pack = options.pack ?? smallPack;
   const log: CaseEvent[] = [];
@@ -22,6 +27,7 @@ export function testWorld(
     log,
     match: async (text) => reportFor(text),
     probe: options.probe,
+    list: options.list,
     ownWords: (text, flow, state, language) => ownWords(pack, factory.words(language), text, flow, state),
     record: (event) => void log.push(event),
     now: () => new Date('2026-11-20T03:00:00Z'),

@@ -30,6 +30,9 @@ export interface ProbeEvidence {
   readonly time: string;
 }
 
+/** Where a fact comes from. `picked`: the person chose it from a list of the cluster. */
+export type FactSource = 'paste' | 'person' | 'picked' | 'probe' | 'output';
+
 /** Why a probe could not answer. `absent` is a finding and never stands here. */
 export type ProbeFailure =
   | 'forbidden'
@@ -68,9 +71,11 @@ export type CaseEventBody =
       readonly type: 'fact-learned';
       readonly name: string;
       readonly value: string;
-      readonly from: 'paste' | 'person' | 'probe' | 'output';
+      readonly from: FactSource;
       readonly place: string;
     }
+  /** A probe needs a fact that the person can pick from a list. */
+  | { readonly type: 'fact-wanted'; readonly name: string; readonly probe: string }
   | {
       readonly type: 'flow-entered';
       readonly flow: string;

@@ -6,7 +6,9 @@ import { assign, enqueueActions, fromPromise, setup } from 'xstate';
 import { isStep } from '../flow/answers.ts';
 import { type Reading, readFacts, readOutput } from '../flow/readers.ts';
 import type { Pack } from '../pack/pack.ts';
-import type { FactName, Language } from '../pack/vocabulary.ts';
+import { type FactName, isFactName, type Language } from '../pack/vocabulary.ts';
+import { isListed } from '../probe/fact-lists.ts';
+import type { ListReport, ListRequest } from '../probe/run-list.ts';
 import type {
   AnsweredBy,
   CaseEvent,
@@ -17,7 +19,15 @@ import type {
   RankedMatch,
 } from './events.ts';
 import { nextOf, outcomeOf } from './next.ts';
-import { applyEvent, type CaseState, EMPTY_CASE, factValues, foldCase, type NextOf } from './state.ts';
+import {
+  applyEvent,
+  type CaseState,
+  EMPTY_CASE,
+  factValues,
+  foldCase,
+  isOfPerson,
+  type NextOf,
+} from './state.ts';
 
 /** What the matcher says of a text, as the case needs it. */
 export interface MatchReport {
@@ -58,6 +68,8 @@ export interface CaseWorld {
   match(text: string, language: Language, signal: AbortSignal): Promise<MatchReport>;
   /** `undefined` where no cluster and no snapshot can be looked at. */
   probe: ((request: ProbeRequest) => Promise<ProbeReport>) | undefined;
+  /** The list that a fact can be picked from; absent where facts are only typed. */
+  list?: ((request: ListRequest) => Promise<ListReport>) | undefined;
   /** Understands a sentence as one of the answers, `undefined` when unsure. */
   ownWords(text: string, flow: string, state: string, language: Language): string | undefined;
   /** Called for each event as it happens, before anything else reacts to it. */
@@ -76,7 +88,12 @@ export type CaseInput =
   | { readonly type: 'answer'; readonly answer: string }
   | { readonly type: 'say'; readonly text: string }
   | { readonly type: 'undo'; readonly to?: number }
-  | { readonly type: 'learn'; readonly name: FactName; readonly value: string }
+  | {
+      readonly type: 'learn';
+      readonly name: FactName;
+      readonly value: string;
+      readonly from?: 'person' | 'picked';
+    }
   | { readonly type: 'look'; readonly looking: Looking }
   | { readonly type: 'probe' }
   | { readonly type: 'cancel' }
@@ -164,10 +181,13 @@ function factsLearned(
   );
 }
 
-/** Facts of a paste: a fact the person typed stands above it. */
+/** Facts of a paste: a fact the person typed or picked stands above it. */
 function matchEvents(context: CaseContext, report: MatchReport): CaseEventBody[] {
   const facts = report.facts
-    .filter(({ name }) => context.state.facts[name as FactName]?.from !== 'person')
+    .filter(({ name }) => {
+      const known = isFactName(name) ? context.state.facts[name] : undefined;
+      return !known || !isOfPerson(known);
+    })
     .map(
       ({ name, value, place }): CaseEventBody => ({
         type: 'fact-learned',
@@ -212,7 +232,9 @@ export const caseMachine = setup({
     },
     canRead: ({ context }) => readingOf(context) !== undefined,
     canProbe: ({ context }) => canProbe(context) && context.state.looking === 'always',
-    mayProbe: ({ context }) => canProbe(context),
+    mayProbe: ({ context }) => canProbe(context) || isWaiting(context),
+    isWanted: ({ context, event }) =>
+      event.type === 'learn' && event.name === context.state.wanted && isWaiting(context),
     isAnswer: ({ context, event }) => {
       const step = here(context);
       if (event.type !== 'answer' || !step) return false;
@@ -275,7 +297,13 @@ export const caseMachine = setup({
     recordFact: assign(({ context, event }) =>
       event.type === 'learn'
         ? recorded(context, [
-            { type: 'fact-learned', name: event.name, value: event.value, from: 'person', place: '' },
+            {
+              type: 'fact-learned',
+              name: event.name,
+              value: event.value,
+              from: event.from ?? 'person',
+              place: '',
+            },
           ])
         : {},
     ),
@@ -402,6 +430,10 @@ export const caseMachine = setup({
             ],
             probe: { guard: 'mayProbe', target: 'probing' },
             look: { target: 'entering', actions: 'recordLooking' },
+            learn: [
+              { guard: 'isWanted', target: 'probing', actions: 'recordFact' },
+              { actions: 'recordFact' },
+            ],
           },
         },
         probing: {
@@ -409,10 +441,21 @@ export const caseMachine = setup({
           invoke: {
             src: 'probe',
             input: ({ context }) => ({ context }),
-            onDone: {
-              target: 'entering',
-              actions: assign(({ context, event }) => recorded(context, probeEvents(context, event.output))),
-            },
+            onDone: [
+              {
+                guard: ({ context, event }) => wantedBy(context, event.output) !== undefined,
+                target: 'asking',
+                actions: assign(({ context, event }) =>
+                  recorded(context, [factWanted(context, wantedBy(context, event.output)!)]),
+                ),
+              },
+              {
+                target: 'entering',
+                actions: assign(({ context, event }) =>
+                  recorded(context, probeEvents(context, event.output)),
+                ),
+              },
+            ],
             onError: {
               target: 'entering',
               actions: assign(({ context, event }) => recorded(context, [probeError(context, event.error)])),
@@ -477,11 +520,31 @@ export const caseMachine = setup({
   },
 });
 
+/** The probe of the current step, where unmesh may look. */
+function probeHere({ world, state }: CaseContext): string | undefined {
+  const data = state.at && world.pack.flow(state.at.flow)?.states[state.at.state];
+  if (!data || !isStep(data) || !world.probe) return undefined;
+  return state.looking === 'never' || state.askAgain ? undefined : data.probe;
+}
+
 function canProbe(context: CaseContext): boolean {
-  const step = here(context);
-  if (!step || !isStep(step.data) || !step.data.probe || !context.world.probe) return false;
-  if (context.state.looking === 'never' || context.state.askAgain) return false;
-  return !context.state.probed.includes(step.data.probe);
+  const probe = probeHere(context);
+  return probe !== undefined && !context.state.probed.includes(probe);
+}
+
+/** The probe has been started and waits for a fact. */
+function isWaiting(context: CaseContext): boolean {
+  return probeHere(context) !== undefined && context.state.wanted !== undefined;
+}
+
+/** The fact that a probe lacks, where the person can pick it. */
+function wantedBy({ world }: CaseContext, report: ProbeReport): FactName | undefined {
+  if (report.kind !== 'failure' || report.failure !== 'missing-fact' || !world.list) return undefined;
+  return isListed(report.detail) ? report.detail : undefined;
+}
+
+function factWanted(context: CaseContext, name: FactName): CaseEventBody {
+  return { type: 'fact-wanted', name, probe: context.state.probed.at(-1) ?? '' };
 }
 
 /** The answer a sentence means at the current step; never for a text too long to be an answer. */

@@ -1,7 +1,7 @@
 /** The state of a case: a fold over its events. Pure, so that resume, undo, report and screen agree by construction. */
 import type { FactName, Language, Outcome } from '../pack/vocabulary.ts';
 import { isFactName } from '../pack/vocabulary.ts';
-import type { AnsweredBy, CaseEvent, Looking, RankedMatch } from './events.ts';
+import type { AnsweredBy, CaseEvent, FactSource, Looking, RankedMatch } from './events.ts';
 
 /** One question that was answered; `seq` is the event that answered it, the handle for undo. */
 export interface AnsweredStep {
@@ -15,7 +15,7 @@ export interface AnsweredStep {
 
 export interface KnownFact {
   readonly value: string;
-  readonly from: 'paste' | 'person' | 'probe' | 'output';
+  readonly from: FactSource;
   readonly place: string;
 }
 
@@ -35,6 +35,8 @@ export interface CaseState {
   readonly askAgain: boolean;
   /** The probe that already looked at this step, so that it is not started twice. */
   readonly probed: readonly string[];
+  /** The fact without which the last probe could not look; that probe looks again once it is known. */
+  readonly wanted: FactName | undefined;
   readonly end:
     | { readonly outcome: Outcome; readonly flow: string; readonly state: string | undefined }
     | undefined;
@@ -53,6 +55,7 @@ export const EMPTY_CASE: CaseState = {
   at: undefined,
   askAgain: false,
   probed: [],
+  wanted: undefined,
   end: undefined,
   seq: 0,
 };
@@ -107,7 +110,10 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
       return {
         ...state,
         facts: { ...state.facts, [event.name]: { value: event.value, from: event.from, place: event.place } },
+        ...(event.name === state.wanted ? { wanted: undefined, probed: state.probed.slice(0, -1) } : {}),
       };
+    case 'fact-wanted':
+      return isFactName(event.name) ? { ...state, wanted: event.name } : state;
     case 'flow-entered':
       return {
         ...state,
@@ -115,6 +121,7 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
         end: undefined,
         askAgain: false,
         probed: [],
+        wanted: undefined,
       };
     case 'answer-given': {
       const { seq, flow, state: step, answer, by, evidence } = event;
@@ -124,10 +131,15 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
         at: next(flow, step, answer) ?? state.at,
         askAgain: false,
         probed: [],
+        wanted: undefined,
       };
     }
     case 'probe-started':
-      return { ...state, probed: [...state.probed, event.probe] };
+      return { ...state, probed: [...state.probed, event.probe], wanted: undefined };
+    case 'probe-failed':
+      return event.failure === 'missing-fact' && isFactName(event.detail)
+        ? { ...state, wanted: event.detail }
+        : state;
     case 'looking-decided':
       return { ...state, looking: event.looking };
     case 'language-changed':
@@ -139,9 +151,14 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
   }
 }
 
-/** Facts the person typed survive an undo: nothing they typed is lost. */
+/** Facts the person typed or picked survive an undo: nothing they typed is lost. */
 function factsOfPerson(facts: CaseState['facts']): CaseState['facts'] {
-  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact.from === 'person'));
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => isOfPerson(fact)));
+}
+
+/** What a person said of their own case stands above what a text says. */
+export function isOfPerson(fact: KnownFact): boolean {
+  return fact.from === 'person' || fact.from === 'picked';
 }
 
 /** The values alone, as readers and commands need them. */

@@ -2,6 +2,7 @@
 
 import type { Words } from '../i18n/words.ts';
 import type { Pack } from '../pack/pack.ts';
+import { isFactName } from '../pack/vocabulary.ts';
 import { sanitise, sanitiseLine } from '../text/sanitise.ts';
 import type { CaseEvent } from './events.ts';
 import type { CaseState } from './state.ts';
@@ -73,7 +74,7 @@ export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words:
         {
           kind: 'note',
           tone: 'warn',
-          text: words.t(`probe.${event.failure}`, { detail: sanitiseLine(event.detail) }),
+          text: words.t(`probe.${event.failure}`, { detail: detailOf(event, words) }),
           details: event.evidence.map((e) => sanitiseLine(`${e.object} ${e.field}: ${e.value}`)),
         },
       ];
@@ -82,6 +83,12 @@ export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words:
     default:
       return [];
   }
+}
+
+/** A fact that is not known is named as the person knows it. */
+function detailOf(event: CaseEvent & { type: 'probe-failed' }, words: Words): string {
+  const { failure, detail } = event;
+  return failure === 'missing-fact' && isFactName(detail) ? words.t(`fact.${detail}`) : sanitiseLine(detail);
 }
 
 /** An answer that leads into another symptom opens it in the transcript. */
