@@ -10,7 +10,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['ui', 'report', 'lint'],
   ['case'],
   ['scan'],
-  ['flow', 'match', 'probe', 'explain'],
+  ['flow', 'match', 'probe', 'run', 'explain'],
   ['cluster', 'pack', 'i18n'],
   ['text', 'errors', 'version'],
 ];
