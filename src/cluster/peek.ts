@@ -11,14 +11,13 @@ export interface KubeconfigPeek {
 }
 
 /** As YAML has them on lines of their own, then as JSON has them. */
-const CURRENT = [
-  /^current-context:[ \t]*["']?([^"'\r\n]*?)["']?[ \t]*$/m,
-  /"current-context"\s{0,9}:\s{0,9}"([^"]*)"/,
-];
-const SERVER = [/^[ \t]+server:[ \t]*"?([^"\s]+)/m, /"server"\s{0,9}:\s{0,9}"([^"]*)"/];
+const CURRENT = [/^current-context:([^\r\n]*)/m, /"current-context"\s{0,9}:\s{0,9}"([^"]*)"/];
+const SERVER = [/^[ \t]+server:([^\r\n]*)/m, /"server"\s{0,9}:\s{0,9}"([^"]*)"/];
 
+/** What stands there, without quotes; undefined where nothing does. */
 function firstOf(text: string, patterns: readonly RegExp[]): string | undefined {
-  return patterns.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
+  const found = patterns.map((pattern) => pattern.exec(text)?.[1]).find((one) => one !== undefined);
+  return found?.trim().replace(/^["']|["']$/g, '');
 }
 
 /**
@@ -44,7 +43,7 @@ export function peekKubeconfig(
       continue;
     }
     const current = context ?? firstOf(text, CURRENT);
-    const server = firstOf(text, SERVER) ?? '?';
+    const server = firstOf(text, SERVER) || '?';
     // As kubectl merges a list of files: the first one that names a current context decides.
     if (current) return { path: file, context: current, server };
     first ??= { path: file, context: '?', server };

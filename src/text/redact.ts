@@ -6,7 +6,6 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     /-----BEGIN ([A-Z ]{0,30})PRIVATE KEY-----[^-]{0,20000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
     '-----BEGIN $1PRIVATE KEY----- [redacted]',
   ],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, '[redacted-jwt]'],
   [/\b(Bearer|Basic)[ \t]+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [redacted]'],
   [
     /\b(client-key-data|client-certificate-data|id-token|refresh-token|access[-_]token|token)(["']?[ \t]{0,4}[:=][ \t]{0,4}["']?)[A-Za-z0-9._~+/=-]{12,}/gi,
@@ -21,6 +20,16 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/\bcookie:[^\n]{1,4000}/gi, 'cookie: [redacted]'],
 ];
 
+/** Words of the letters a token has, each taken once from its first letter: `-eyJ-eyJ…` must not be read again at every `-`. */
+const TOKEN = /(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{11,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g;
+
+/** The JSON header of a token begins with `{"`, which is `eyJ` in base64; what stands before it is kept. */
+function redactToken(word: string): string {
+  const at = word.indexOf('eyJ');
+  const end = at === -1 ? -1 : word.indexOf('.', at);
+  return end === -1 || end - at < 11 ? word : `${word.slice(0, at)}[redacted-jwt]`;
+}
+
 export function redact(text: string): string {
-  return RULES.reduce((out, [rule, instead]) => out.replace(rule, instead), text);
+  return RULES.reduce((out, [rule, instead]) => out.replace(rule, instead), text.replace(TOKEN, redactToken));
 }

@@ -37,6 +37,8 @@ describe('redact', () => {
     ['Authorization: Bearer abcdef123456', 'Authorization: Bearer [redacted]'],
     ['postgres://user:hunter2@db:5432/x', 'postgres://user:[redacted]@db:5432/x'],
     ['token: eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln', 'token: [redacted-jwt]'],
+    ['x-eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.c2ln', 'x-[redacted-jwt]'],
+    ['some.eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.', 'some.[redacted-jwt]'],
     ['client-key-data: LS0tLS1CRUdJTiBSU0E=', 'client-key-data: [redacted]'],
     ['Cookie: session=abc; other=1', 'cookie: [redacted]'],
   ])('%s', (secret, kept) => {

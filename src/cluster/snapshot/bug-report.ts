@@ -69,7 +69,7 @@ function take(
   scope?: Scope,
 ): ListFound[] {
   // Old versions wrote some of these as the text of `kubectl describe`.
-  if (!/^(?:apiVersion|items|kind):|^\s*\{/m.test(entry.text.slice(0, 256))) return [];
+  if (!/^(?:apiVersion|items|kind):|^[ \t]{0,80}\{/m.test(entry.text.slice(0, 256))) return [];
   return ingest(collection, entry.text, {
     entry: nameOf(entry),
     isCut: entry.isCut,

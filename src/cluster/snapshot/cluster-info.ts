@@ -39,7 +39,8 @@ function takeList(collection: Collection, entry: Entry, stem: string, namespace:
   });
 }
 
-const START = /^==== START logs for container (\S{1,253}) of pod (\S{1,253})\/(\S{1,253}) ====\r?$/gm;
+const START =
+  /^==== START logs for container ([^\s/]{1,253}) of pod ([^\s/]{1,253})\/([^\s/]{1,253}) ====\r?$/gm;
 /** What kubectl writes in place of a log that it could not have. */
 const REFUSED =
   /^(?:Create log reader error|Request log error|Parse pod log options error|Create log request error): /;

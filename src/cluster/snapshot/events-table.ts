@@ -68,6 +68,6 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 /** `3m21s` in milliseconds. */
 function ageOf(age: string): number | undefined {
   if (!/^(?:\d{1,6}[smhdy])+$/.test(age)) return undefined;
-  const parts = [...age.matchAll(/(\d+)([smhdy])/g)];
+  const parts = [...age.matchAll(/(\d{1,6})([smhdy])/g)];
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]! * 1000, 0);
 }
