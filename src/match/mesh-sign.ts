@@ -2,14 +2,14 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service ?mesh|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac: access denied|rbac_access_denied|bookinfo|kiali|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service ?mesh|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
 const HOMONYM = /envoy|sidecar|waypoint|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
 
 /** Words of computing that tell a homonym of the mesh from its everyday twin. */
 const COMPUTING =
-  /\b(?:memory|memori|ram|cpu|oom\w*|https?|h2|tls|ssl|dns|tcp|udp|requests?|traffic|trafik|prox(?:y|ies)|inject\w*|injeksi|svc|services?|layanan|clusters?|deploy\w*|config\w*|konfigurasi|time(?:d )?outs?|[45]\d\d|metrics?|metrik|rbac|crash\w*|logs?|log level|versions?|upgrad\w*|update|revisions?|ports?|yaml|apis?|apps?|aplikasi|init|start\w*|restart\w*|kube\w*|jobs?|cronjob|503s?|errors?|exit(?:ed|s)?|filters?|routes?|rules?|headers?|polic(?:y|ies)|upstream|probes?|terminat\w*|database|mysql|redis|kafka)\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
+  /\b(?:memory|memori|ram|cpu|oom\w*|https?|h2|tls|ssl|dns|tcp|udp|clients?|requests?|traffic|trafik|prox(?:y|ies)|inject\w*|injeksi|svc|services?|layanan|clusters?|deploy\w*|config\w*|konfigurasi|time(?:d )?outs?|[45]\d\d|metrics?|metrik|rbac|crash\w*|logs?|log level|versions?|upgrad\w*|update|revisions?|ports?|yaml|apis?|apps?|aplikasi|init|start\w*|restart\w*|kube\w*|jobs?|cronjob|503s?|errors?|exit(?:ed|s)?|filters?|routes?|rules?|headers?|polic(?:y|ies)|upstream|probes?|terminat\w*|database|mysql|redis|kafka)\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 
 /** Words of Kubernetes and of symptoms that people put without naming the mesh. */
 const NEAR =
@@ -19,12 +19,43 @@ const NEAR =
 const FOREIGN =
   /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob/;
 
-export type MeshSign = 'mesh' | 'near' | 'none' | 'foreign';
+/**
+ * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
+ * sentence (a proxy and an upgrade, a 503 and a roll-out) are seldom about anything else.
+ */
+const TOPICS: readonly RegExp[] = [
+  /\bpods?\b|\bnamespaces?\b|\bkube|\bk8s\b|\bdeployments?\b|replicaset|kubelet|容器|命名空间|컨테이너|파드|네임스페이스|コンテナ|ポッド|名前空間|oomkill/,
+  /\bprox(?:y|ies)\b|代理|프록시|プロキシ/,
+  /\b(?:50[234]s?|5xx|429|426)\b|upstream|上游|업스트림/,
+  /\bcanary|灰度|金丝雀|카나리|カナリア|\bweights?\b|权重|가중치|重み/,
+  /\broll(?:ing|out|s)|\bdeploy(?:s|ing|ed|ment)?\b|滚动|发布|배포|롤링|デプロイ|\brilis\b/,
+  /\brbac\b|\b(?:allow|deny|authorization) polic|\b403\b|授权策略|인가 정책|認可ポリシー|정책|策略|ポリシー|kebijakan/,
+  /\bclusters?\b|集群|클러스터|クラスタ|antar ?cluster|multicluster/,
+  /\bgateways?\b|\bingress|\begress|网关|게이트웨이|인그레스|ゲートウェイ|イングレス/,
+  /\bv1\b|\bv2\b|\btraffic|流量|트래픽|トラフィック|\btrafik|\brout(?:e|es|ing)\b|路由|라우팅|ルーティング/,
+  /services? ?to ?services?|between (?:two |the |our )?(?:of our )?services|antar ?(?:service|layanan)|服务间|服务之间|服务.{0,3}调.{0,3}服务|微服务|서비스 간|サービス間|마이크로서비스|microservices?/,
+  /\btls\b|\bssl\b|https|\bcert(?:s|ificates?)?\b|证书|인증서|証明書|sertifikat|handshake|握手|明文|plaintext|\bstrict\b/,
+  /upgrad|升级|업그레이드|アップグレード|\brevisi(?:on|ons)?\b|control plane|data plane|控制面|控制平面|컨트롤 ?플레인|コントロールプレーン/,
+  /prometheus|grafana|\bmetri(?:c|cs|k)\b|指标|메트릭|メトリクス|tracing|jaeger|链路/,
+  /\bdns\b|coredns|nslookup|\bresolv|域名|도메인|名前解決|解析不/,
+  /time(?:d )?-?outs?|超时|타임아웃|시간 ?초과|タイムアウト|\b504\b|connection (?:refused|reset)|连接被|refused/,
+  /\bjwt\b|\bjwks?\b|\b401\b|令牌|토큰|トークン/,
+  /\bgrpc\b|\bhttp\/?2\b/,
+  /health ?checks?|\bprobes?\b|readiness|liveness|探针|健康检查|프로브|헬스 ?체크|ヘルスチェック|プローブ/,
+  /webhook|웹훅|ウェブフック|\binject|注入|주입|インジェクション/,
+  /rate ?limit|限流|限速|속도 ?제한|レート制限/,
+  /\bendpoints?\b|端点|엔드포인트|エンドポイント|访问不通|调不通/,
+  /\bcron ?jobs?\b|크론잡|定时任务|バッチ|배치 작업/,
+];
+
+/** `likely`: a description that touches two topics at least. */
+export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign';
 
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
-export function meshSignOf(folded: string): MeshSign {
+export function meshSignOf(folded: string, isDescription = false): MeshSign {
   if (MESH.test(folded)) return 'mesh';
   if (HOMONYM.test(folded) && (COMPUTING.test(folded) || NEAR.test(folded))) return 'mesh';
   if (FOREIGN.test(folded)) return 'foreign';
+  if (isDescription && TOPICS.filter((topic) => topic.test(folded)).length >= 2) return 'likely';
   return NEAR.test(folded) ? 'near' : 'none';
 }

@@ -64,7 +64,8 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
   const text = notable.map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));
-  const sign = text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN));
+  const sign =
+    text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN), isDescription);
   if (text !== '' && (isDescription || strongest < CERTAIN)) {
     for (const score of sayings().search(text.slice(0, 6000), isDescription).slice(0, 12)) {
       const strength = strengthOf(score.flow);
@@ -102,6 +103,7 @@ const orderOf = (strength: Strength): number => strength.order ?? strength.raw;
  */
 function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number {
   if (sign === 'mesh') return best < 0.15 ? 0 : 0.25 + 0.62 * Math.min(1, best);
+  if (sign === 'likely') return best < 0.15 ? 0 : 0.24 + 0.58 * Math.min(1, best);
   if (sign === 'near') return best < 0.44 ? 0 : 0.15 + 0.65 * Math.min(1, best);
   return sign === 'foreign' || best < 0.9 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
 }
