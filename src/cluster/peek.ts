@@ -14,10 +14,11 @@ export interface KubeconfigPeek {
 const CURRENT = [/^current-context:([^\r\n]*)/m, /"current-context"\s{0,9}:\s{0,9}"([^"]*)"/];
 const SERVER = [/^[ \t]+server:([^\r\n]*)/m, /"server"\s{0,9}:\s{0,9}"([^"]*)"/];
 
-/** What stands there, without quotes; undefined where nothing does. */
+/** What stands there, without quotes and comment; undefined where nothing does. */
 function firstOf(text: string, patterns: readonly RegExp[]): string | undefined {
   const found = patterns.map((pattern) => pattern.exec(text)?.[1]).find((one) => one !== undefined);
-  return found?.trim().replace(/^["']|["']$/g, '');
+  const [value] = found?.split(' #', 1) ?? [];
+  return value?.trim().replace(/^["']|["']$/g, '');
 }
 
 /**

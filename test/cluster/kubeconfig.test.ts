@@ -155,3 +155,18 @@ describe('a list of kubeconfigs in KUBECONFIG', () => {
     expect(peekKubeconfig(undefined, undefined, { KUBECONFIG: missing })?.context).toBe('?');
   });
 });
+
+describe('what is asked about before a look', () => {
+  it.each([
+    ['current-context: prod\n', 'prod'],
+    ['clusters: []\ncurrent-context: "prod"   # the live one\n', 'prod'],
+    ["current-context: 'arn:aws:eks:eu-west-1:1:cluster/prod'\r\n", 'arn:aws:eks:eu-west-1:1:cluster/prod'],
+    ['{"kind":"Config","current-context":"prod"}', 'prod'],
+    ['{\n  "kind": "Config",\n  "current-context": "prod"\n}', 'prod'],
+    ['current-context: ""\n', '?'],
+    ['current-context:\n', '?'],
+    ['# current-context: prod\n', '?'],
+  ])('%j names the context %s', (text, context) => {
+    expect(peekKubeconfig(written(text), undefined, {})?.context).toBe(context);
+  });
+});
