@@ -2,7 +2,9 @@
 import type { Snapshot } from '../cluster/snapshot/open.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
+import { isObjectName, listOf } from '../probe/fact-lists.ts';
 import { PROBES, readsOf } from '../probe/probes.ts';
+import type { ListReport, ListRequest } from '../probe/run-list.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Look } from './looking.ts';
 
@@ -19,11 +21,24 @@ export function lookInSnapshot(from: string, snapshot: Snapshot): Look {
     server: '',
     isAgreed: true,
     reads: (probe) => readsOf(probe).join(', '),
+    lists: () => '',
+    list: async (request) => listInSnapshot(request, snapshot),
     probe: async (request) => {
       const { runProbe } = await import('../probe/run.ts');
       return runProbe(request, async () => snapshot.reader);
     },
   };
+}
+
+/** Archives seldom hold the namespaces themselves, but what was collected lies in some. */
+async function listInSnapshot(request: ListRequest, snapshot: Snapshot): Promise<ListReport> {
+  const { runList } = await import('../probe/run-list.ts');
+  const report = await runList(request, async () => snapshot.reader);
+  if (report.kind === 'options' || report.failure !== 'not-collected') return report;
+  if (listOf(request.fact).resource !== 'namespaces') return report;
+  const names = snapshot.describe().namespaces.filter(isObjectName);
+  const options = names.map((value) => ({ value, trait: '', facts: {} }));
+  return options.length === 0 ? report : { kind: 'options', options };
 }
 
 /**

@@ -86,6 +86,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     version: VERSION,
     match: async (text) => (large && text === piped?.text ? matchReport(large) : matchText(runtime, text)),
     probe: look?.probe,
+    list: look?.list,
     ownWords: (text, flow, state, language) =>
       ownWords(runtime.pack, runtime.words.words(language), text, flow, state),
     record,

@@ -41,6 +41,13 @@ export function listOf(fact: ListedFact): FactList {
   return LISTS[fact];
 }
 
+/** What the API takes as a name of these kinds. Anything else comes from a hostile snapshot or server. */
+const NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+export function isObjectName(text: string): boolean {
+  return NAME.test(text);
+}
+
 /** What must be picked first for `fact` to be listed: the namespace to list in where it is not known, else itself. */
 export function firstToPick(fact: ListedFact, known: (name: FactName) => boolean): ListedFact {
   const { scope } = listOf(fact);

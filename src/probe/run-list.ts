@@ -3,7 +3,7 @@ import type { ProbeFailure } from '../case/events.ts';
 import { guardReader } from '../cluster/guard.ts';
 import { type KubeObject, LookError } from '../cluster/reader.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
-import { type ListedFact, listOf, traitOf } from './fact-lists.ts';
+import { isObjectName, type ListedFact, listOf, traitOf } from './fact-lists.ts';
 import { nameOf, namespaceOf } from './fields.ts';
 import type { Facts } from './probe.ts';
 import type { OpenReader } from './run.ts';
@@ -38,9 +38,6 @@ export type ListReport =
 const LIST_TIMEOUT = 15_000;
 /** Names that are offered; of more, the first. */
 const MAX_OPTIONS = 10_000;
-/** What the API takes as a name of these kinds. Anything else comes from a hostile snapshot or server. */
-const NAME = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
-
 /** Throws only our own faults, such as a read that is not declared. */
 export async function runList(
   request: ListRequest,
@@ -56,7 +53,7 @@ export async function runList(
     const found = await reader.list(resource, { namespace });
     const options = found
       .filter((object) => isOne?.(object) ?? true)
-      .filter((object) => NAME.test(nameOf(object)))
+      .filter((object) => isObjectName(nameOf(object)))
       .map((object) => optionOf(request.fact, object))
       .sort((a, b) => byName(a.value, b.value));
     const where = namespace === undefined ? {} : { namespace };
@@ -74,7 +71,7 @@ function optionOf(fact: ListedFact, object: KubeObject): FactOption {
   const namespace = namespaceOf(object);
   const trait = sanitiseLine(traitOf(resource, object), 80);
   if (fact !== 'gateway') return { value: nameOf(object), trait, facts: {} };
-  const facts = NAME.test(namespace) ? { 'gateway-namespace': namespace } : {};
+  const facts = isObjectName(namespace) ? { 'gateway-namespace': namespace } : {};
   return { value: nameOf(object), trait: `${facts['gateway-namespace'] ?? ''} ${trait}`.trim(), facts };
 }
 

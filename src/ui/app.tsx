@@ -28,12 +28,13 @@ export function App({ session, onQuit }: AppProps) {
   const [selected, setSelected, liveSelected] = useLiveState(0);
   const [, setPasted, livePasted] = useLiveState(false);
   const { choices, words } = view;
-  const scene = `${view.scene}/${view.overlay}/${view.place?.flow}/${view.place?.state}/${view.printed.length}`;
+  const scene = `${view.scene}/${view.overlay}/${view.place?.flow}/${view.place?.state}/${view.printed.length}/${view.picking}`;
 
   // A new question starts at its first answer.
   // biome-ignore lint/correctness/useExhaustiveDependencies: the scene is the trigger, not an input
   useEffect(() => setSelected(0), [scene, setSelected]);
-  useEffect(() => session.typing(buffer.text), [session, buffer.text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a list that opens is filtered by what stands there already
+  useEffect(() => session.typing(buffer.text), [session, buffer.text, view.picking]);
 
   const quit = useCallback(
     (how: 'done' | 'interrupted') => {
@@ -45,27 +46,34 @@ export function App({ session, onQuit }: AppProps) {
 
   const marked = markedOf(choices.length, buffer.text, selected);
 
+  const change = (next: (now: TextBuffer) => TextBuffer) => {
+    setBuffer(next);
+    // What fits the filter best stands first.
+    if (session.view().filters) setSelected(0);
+  };
   const insert = (text: string, isPaste: boolean) => {
-    setBuffer((now) => editBuffer(now, { type: 'insert', text }));
+    change((now) => editBuffer(now, { type: 'insert', text }));
     if (isPaste) setPasted(true);
   };
   const send = () => {
     const { text } = liveBuffer();
     const via = livePasted() ? 'paste' : 'typed';
+    // Enter may come in the same chunk as what was typed before it.
+    session.typing(text);
     const now = session.view();
     setBuffer(EMPTY_BUFFER);
     setPasted(false);
-    if (text.trim() !== '' && now.overlay !== 'symptoms') return session.submit(text, via);
+    if (text.trim() !== '' && !now.filters) return session.submit(text, via);
     const choice = now.choices[markedOf(now.choices.length, text, liveSelected())];
     if (choice?.id === ':quit') return quit('done');
     if (choice) return session.pick(choice.id);
-    return session.submit(text);
+    return session.submit(text, via);
   };
 
   usePaste((text) => insert(text.replace(/\r\n?/g, '\n'), true));
   const press = (input: string, key: Key) => {
-    const { overlay, choices } = session.view();
-    const isEmpty = liveBuffer().text === '' || overlay === 'symptoms';
+    const { filters, choices } = session.view();
+    const isEmpty = liveBuffer().text === '' || filters;
     const command = commandOf(input, key, isEmpty);
     switch (command) {
       case 'quit':
@@ -93,11 +101,11 @@ export function App({ session, onQuit }: AppProps) {
         // Terminals without bracketed paste deliver a paste as one long chunk of input.
         if (input.length > 1 && /[\r\n]/.test(input)) return insert(input.replace(/\r\n?/g, '\n'), true);
         const edit = editOf(input, key);
-        if (edit) setBuffer((now) => editBuffer(now, edit));
+        if (edit) change((now) => editBuffer(now, edit));
         return;
       }
       default:
-        setBuffer((now) => (overlay === 'symptoms' ? EMPTY_BUFFER : now));
+        setBuffer((now) => (filters ? EMPTY_BUFFER : now));
         session.command(command);
     }
   };
@@ -121,6 +129,7 @@ export function App({ session, onQuit }: AppProps) {
             selected={marked}
             rows={rowsForList}
             moreLabel={(count) => words.t('list.more', { count })}
+            areNames={view.picking === 'choosing'}
           />
         )}
         {choices.length > 0 && <Text> </Text>}

@@ -80,6 +80,9 @@ export async function runPlain(
   }
 }
 
+/** Names of a list that are printed; of a longer one, text filters the others. */
+const MAX_NAMES = 20;
+
 async function* emptyLines(): AsyncGenerator<string> {}
 
 function isPasteScene(view: SessionView): boolean {
@@ -143,15 +146,22 @@ function createPrinter(session: Session, output: NodeJS.WritableStream) {
       if (view.overlay) lines.push('', view.words.t(`overlay.${view.overlay}`));
       if (view.lead !== '') lines.push('', view.lead);
       if (view.status !== '') lines.push(view.status);
+      const choices = view.picking === 'choosing' ? view.choices.slice(0, MAX_NAMES) : view.choices;
+      const hidden = view.choices.length - choices.length;
       lines.push(
-        ...view.choices.map(
-          (c, i) => `${String(i + 1).padStart(3)}) ${c.label}${c.hint ? `  (${c.hint})` : ''}`,
-        ),
+        ...choices.map((c, i) => `${String(i + 1).padStart(3)}) ${c.label}${c.hint ? `  (${c.hint})` : ''}`),
       );
-      lines.push(isPasteScene(view) ? view.words.t('plain.paste') : view.words.t('plain.choose'));
+      if (hidden > 0) lines.push(view.words.t('plain.pick-more', { total: hidden }));
+      lines.push(invitation(view));
       output.write(`${lines.map((line) => sanitise(line)).join('\n')}\n`);
     },
   };
+}
+
+function invitation(view: SessionView): string {
+  const { t } = view.words;
+  if (view.picking) return view.picking === 'choosing' ? t('plain.pick') : view.placeholder;
+  return isPasteScene(view) ? t('plain.paste') : t('plain.choose');
 }
 
 /** A block as lines of text. */

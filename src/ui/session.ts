@@ -12,8 +12,12 @@ import { type PlaceView, viewOf } from '../case/view.ts';
 import { LANGUAGE_NAMES } from '../i18n/language.ts';
 import type { Words, WordsFactory } from '../i18n/words.ts';
 import { type FactName, LANGUAGES, type Language } from '../pack/vocabulary.ts';
+import { isListed } from '../probe/fact-lists.ts';
+import type { Facts } from '../probe/probe.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { KeyId } from './keys.ts';
+import { createPicker, type PickPhase } from './picker.ts';
+import { pickChoices, pickLead, pickPlaceholder, READ, TYPED } from './picking-words.ts';
 import { filterSymptoms } from './symptom-filter.ts';
 
 export interface Choice {
@@ -49,6 +53,10 @@ export interface SessionView {
   readonly placeholder: string;
   /** The fact being typed in the facts overlay. */
   readonly editing: FactName | undefined;
+  /** How far a list of the cluster is, while a fact is picked from it. */
+  readonly picking: PickPhase | undefined;
+  /** What is typed narrows the choices. */
+  readonly filters: boolean;
   readonly place: PlaceView | undefined;
   readonly flow: string | undefined;
   readonly state: CaseState;
@@ -80,7 +88,12 @@ export interface SessionOptions {
   /** Puts text into the clipboard. */
   readonly copy: (text: string) => void;
   /** Where a probe would look: shown before the first look. */
-  readonly lookAt?: { readonly context: string; readonly reads: (probe: string) => string };
+  readonly lookAt?: {
+    readonly context: string;
+    readonly reads: (probe: string) => string;
+    /** The lists that would be read before, to pick from; empty where there are none. */
+    readonly lists?: (probe: string, facts: Facts) => string;
+  };
 }
 
 const NO_TEXT = /^\s*$/;
@@ -137,7 +150,28 @@ export function createSession(options: SessionOptions): Session {
   const mayLook = () =>
     canLook() &&
     state().looking !== 'never' &&
-    !state().probed.includes((place() as { probe: string }).probe);
+    (state().wanted !== undefined || !state().probed.includes((place() as { probe: string }).probe));
+
+  const picker = createPicker({
+    list: (request) =>
+      world.list?.(request) ?? Promise.resolve({ kind: 'failure', failure: 'unreachable', detail: '' }),
+    facts: () => factValues(state()),
+    onChange: () => changed(),
+    onPicked: (name, value, from) => {
+      editing = undefined;
+      overlay = undefined;
+      send({ type: 'learn', name, value: sanitiseLine(value, 200), from });
+    },
+  });
+  /** A probe that lacks a fact opens its list; a fact that came otherwise closes it. */
+  const followProbe = (fresh: readonly CaseEvent[]) => {
+    const { wanted } = state();
+    const isOpen = picker.state()?.for === 'probe';
+    const isWanted = wanted !== undefined && scene() === 'step';
+    if (isOpen && !isWanted) picker.close();
+    const asks = fresh.some((event) => event.type === 'fact-wanted' && event.name === wanted);
+    if (isWanted && asks && isListed(wanted)) picker.open(wanted, 'probe', true);
+  };
 
   /** Prints the blocks of new events and, once the case rests, the place where it stands. */
   const catchUp = () => {
@@ -150,9 +184,11 @@ export function createSession(options: SessionOptions): Session {
       before = foldCase(events.slice(0, event.seq), context().next);
     }
     seen = events.length;
+    followProbe(fresh);
     const now = scene();
     const key = placeKey(now);
-    if (now !== 'busy' && key !== lastPlace) {
+    const isPicking = picker.state() !== undefined;
+    if (now !== 'busy' && !isPicking && key !== lastPlace) {
       lastPlace = key;
       if (now === 'matches') printed.push({ kind: 'matches', state: state() });
       const view = place();
@@ -179,6 +215,8 @@ export function createSession(options: SessionOptions): Session {
 
   const choices = (): Choice[] => {
     const t = words().t;
+    const picking = picker.state();
+    if (picking) return pickChoices(picking, words(), lookContext());
     if (overlay === 'symptoms') {
       return filterSymptoms(world.pack, words(), filter).map((id) => ({
         id,
@@ -262,6 +300,12 @@ export function createSession(options: SessionOptions): Session {
     });
 
   const pick = (id: string) => {
+    const picking = picker.state();
+    if (picking) {
+      if (id === READ) return picker.read();
+      const option = id === TYPED ? picking.filter.trim() : picking.shown[Number(id)];
+      return option === undefined ? undefined : picker.take(option);
+    }
     if (overlay) return pickInOverlay(id);
     switch (scene()) {
       case 'matches':
@@ -303,6 +347,8 @@ export function createSession(options: SessionOptions): Session {
     const was = overlay;
     if (was === 'facts') {
       editing = id as FactName;
+      const { looking } = state();
+      if (world.list && looking !== 'never' && isListed(id)) picker.open(id, 'person', looking === 'always');
       return;
     }
     overlay = undefined;
@@ -331,11 +377,23 @@ export function createSession(options: SessionOptions): Session {
     });
   };
 
+  /** Esc: a list that is being read is stopped first where a person opened it, who can then type. */
+  const leavePicker = () => {
+    const { for: why, phase } = picker.state()!;
+    if (why === 'person' && phase === 'reading') return picker.stop();
+    picker.close();
+    editing = undefined;
+  };
   const command = (key: KeyId) => {
     status = '';
+    if (picker.state() && !['escape', 'help', 'copy'].includes(key)) {
+      picker.close();
+      editing = undefined;
+    }
     switch (key) {
       case 'escape':
-        if (editing) editing = undefined;
+        if (picker.state()) leavePicker();
+        else if (editing) editing = undefined;
         else if (overlay) overlay = undefined;
         else if (scene() === 'busy' || scene() === 'offer') send({ type: 'cancel' });
         break;
@@ -372,7 +430,8 @@ export function createSession(options: SessionOptions): Session {
   const submit: Session['submit'] = (text, via = 'typed', cut = false) => {
     status = '';
     const trimmed = text.trim();
-    if (overlay === 'facts' && editing) {
+    if (picker.state()) submitToPicker(text, via, cut);
+    else if (overlay === 'facts' && editing) {
       if (trimmed !== '') send({ type: 'learn', name: editing, value: sanitiseLine(trimmed, 200) });
       editing = undefined;
       overlay = undefined;
@@ -388,6 +447,23 @@ export function createSession(options: SessionOptions): Session {
       say(text, via, cut);
     }
     changed();
+  };
+  /** A number or a name is picked, part of one filters, and any other text is what it would be without a list. */
+  const submitToPicker = (text: string, via: 'paste' | 'pipe' | 'typed' | 'file', cut: boolean) => {
+    const { phase, for: why } = picker.state()!;
+    const trimmed = text.trim();
+    const numbered = /^\d{1,2}$/.test(trimmed) ? choices()[Number(trimmed) - 1] : undefined;
+    if (numbered) pick(numbered.id);
+    else if (phase === 'reading') status = words().t('input.wait');
+    else if (trimmed === '') status = '';
+    else if (why === 'probe' && /\s/.test(trimmed)) {
+      picker.close();
+      say(text, via, cut);
+    } else if (phase === 'choosing') {
+      picker.filter(trimmed);
+      const exact = picker.state()!.shown.find(({ value }) => value === trimmed);
+      if (exact) picker.take(exact);
+    } else picker.take(trimmed);
   };
   const say = (text: string, via: 'paste' | 'pipe' | 'typed' | 'file', cut: boolean) => {
     const now = scene();
@@ -414,11 +490,13 @@ export function createSession(options: SessionOptions): Session {
         scene: scene(),
         overlay,
         choices: choices(),
-        busy: scene() === 'busy' ? busyLabel() : undefined,
-        lead: overlay ? '' : lead(),
+        busy: scene() === 'busy' || picker.state()?.phase === 'reading' ? busyLabel() : undefined,
+        lead: lead(),
         status,
         placeholder: placeholder(),
         editing,
+        picking: picker.state()?.phase,
+        filters: overlay === 'symptoms' || picker.state()?.phase === 'choosing',
         place: place(),
         flow: state().at?.flow,
         state: state(),
@@ -437,8 +515,10 @@ export function createSession(options: SessionOptions): Session {
     },
     command,
     typing: (text) => {
-      if (overlay === 'symptoms' && text !== filter) {
-        filter = text;
+      const picking = picker.state();
+      if (picking ? text !== picking.filter : overlay === 'symptoms' && text !== filter) {
+        if (picking) picker.filter(text);
+        else filter = text;
         cached = undefined;
         for (const listener of listeners) listener();
       }
@@ -456,28 +536,46 @@ export function createSession(options: SessionOptions): Session {
       changed();
     },
     events: () => context().events,
-    stop: () => actor.stop(),
+    stop: () => {
+      picker.close();
+      actor.stop();
+    },
   };
 
   function busyLabel(): string {
+    if (picker.state()) return words().t('busy.listing');
     const snapshot = actor.getSnapshot();
     return words().t(snapshot.matches({ stepping: 'probing' }) ? 'busy.looking' : 'busy.matching');
   }
 
+  function lookContext(): string {
+    return sanitiseLine(options.lookAt?.context ?? '', 60);
+  }
+
   function lead(): string {
+    const picking = picker.state();
+    if (picking) return pickLead(picking, words(), lookContext());
+    if (overlay) return '';
     const now = scene();
     if (now === 'offer') return words().t('offer.ask');
     if (now !== 'consent') return '';
     const view = place();
     const probe = view?.kind === 'step' ? (view.probe ?? '') : '';
-    return words().t('consent.question', {
+    const t = words().t;
+    const facts = factValues(state());
+    const lists = options.lookAt?.lists?.(probe, facts) ?? '';
+    const question = t('consent.question', {
       reads: options.lookAt?.reads(probe) ?? '',
-      context: sanitiseLine(options.lookAt?.context ?? '', 60),
+      context: lookContext(),
+      namespace: sanitiseLine(facts.namespace ?? t('consent.namespace-unknown'), 80),
     });
+    return lists === '' ? question : `${question} ${t('consent.lists', { reads: lists })}`;
   }
 
   function placeholder(): string {
     const t = words().t;
+    const picking = picker.state();
+    if (picking) return pickPlaceholder(picking, words());
     if (overlay === 'facts' && editing) return t('prompt.fact', { name: t(`fact.${editing}`) });
     if (overlay === 'symptoms') return t('prompt.filter');
     if (overlay) return t('prompt.choose');

@@ -10,6 +10,8 @@ export interface ChoiceListProps {
   /** Rows the list may take. */
   readonly rows: number;
   readonly moreLabel: (count: number) => string;
+  /** Each takes one line: of a long name its two ends are shown, which tell it from others. */
+  readonly areNames?: boolean;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface ChoiceListProps {
  *   2 UH: no healthy endpoint
  * ```
  */
-export function ChoiceList({ choices, selected, rows, moreLabel }: ChoiceListProps) {
+export function ChoiceList({ choices, selected, rows, moreLabel, areNames = false }: ChoiceListProps) {
   const size = Math.max(3, Math.min(rows, 12));
   const start = Math.max(0, Math.min(selected - Math.floor(size / 2), choices.length - size));
   const shown = choices.slice(start, start + size);
@@ -35,7 +37,7 @@ export function ChoiceList({ choices, selected, rows, moreLabel }: ChoiceListPro
                 {...(isSelected ? tone('key') : tone('dim'))}
               >{`${isSelected ? '❯' : ' '}${String(index + 1).padStart(2)} `}</Text>
             </Box>
-            <Text>
+            <Text wrap={areNames ? 'truncate-middle' : 'wrap'}>
               <Markup text={choice.label} bold={isSelected} />
               {choice.hint && <Text {...tone('dim')}>{`  ${choice.hint}`}</Text>}
             </Text>
