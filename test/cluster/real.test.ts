@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LIVE_LIMITS, openLive } from '../../src/cluster/live.ts';
 import type { ClusterReader } from '../../src/cluster/reader.ts';
-import { isFactName } from '../../src/pack/vocabulary.ts';
+import { FACTS as FACT_NAMES, isFactName } from '../../src/pack/vocabulary.ts';
+import { isListed, type ListedFact } from '../../src/probe/fact-lists.ts';
 import { PROBES } from '../../src/probe/probes.ts';
+import { runList } from '../../src/probe/run-list.ts';
 import { SHARED } from '../shared.ts';
 import type { ApiServer, User } from './apiserver.ts';
 import { type Manifest, manifestsOf } from './kube.ts';
@@ -89,6 +91,25 @@ await describeWithApiServer('a real API server', (server) => {
         // What is known from the paste alone needs no permission; whoever looked and may not must be told so.
         if (nobody.reads.length > 0) expect(said(nobody.report)).toBe('(forbidden)');
         else expect(said(nobody.report)).toBe(said(admin.report));
+      },
+    );
+  });
+
+  describe('lists that a fact is picked from', () => {
+    beforeAll(() => server().kube.apply(...BASELINE));
+    afterAll(() => server().kube.remove(...BASELINE));
+    const list = (user: User, fact: ListedFact) =>
+      runList({ fact, facts: FACTS, signal: new AbortController().signal }, async () => open(server(), user));
+
+    it.each(FACT_NAMES.filter(isListed))(
+      '%s: the published role shows what an administrator sees',
+      async (fact) => {
+        const admin = await list('admin', fact);
+        expect(await list('reader', fact)).toEqual(admin);
+        expect(await list('nobody', fact)).toMatchObject({ kind: 'failure', failure: 'forbidden' });
+        const names = admin.kind === 'options' ? admin.options.map(({ value }) => value) : [];
+        // BASELINE has no gateway and no workload of the application.
+        if (fact !== 'gateway' && fact !== 'workload') expect(names).toContain(FACTS[fact]);
       },
     );
   });
