@@ -38,6 +38,8 @@ const reader = (hint: string, pattern: string, names: readonly string[], weight 
 
 const READERS: readonly Reader[] = [
   reader('sidecar~', `\\bsidecar~[\\da-f.:]{3,45}~(${LABEL})\\.(${LABEL})~`, ['pod', 'namespace'], 3),
+  reader('ACK ERROR ', `\\bACK ERROR (${LABEL})\\.(${LABEL})-\\d+ `, ['pod', 'namespace'], 3),
+  reader('for node:', `\\bfor node:(${LABEL})\\.(${LABEL})(?=[ -]|$)`, ['pod', 'namespace'], 3),
   reader('pod="', `\\bpod="(${LABEL})/(${NAME})"`, ['namespace', 'pod'], 3),
   reader('pod "', `\\b[pP]od "(${LABEL})"/"(${NAME})"`, ['namespace', 'pod'], 3),
   reader('od "', `\\b[pP]od "(${NAME})" (?:in|of) namespace "?(${LABEL})\\b`, ['pod', 'namespace'], 3),
@@ -112,7 +114,7 @@ const PLATFORM_SIGNS: readonly { readonly platform: string; readonly pattern: Re
   {
     platform: 'gke',
     pattern:
-      /\basm-managed|gcloud container|gke-managed|\bgke_[\w-]+_|mesh\.googleapis|meshconfig\.googleapis|anthos|\basmcli\b|mdp-controller/i,
+      /\basm-managed|gcloud[. ]container|gke-managed|\bgke_[\w-]+_|mesh\.googleapis|meshconfig\.googleapis|anthos|\basmcli\b|mdp-controller/i,
   },
 ];
 
@@ -287,6 +289,14 @@ export class FactCollector {
       if (at !== -1 && /^[a-z0-9][-a-z0-9.]*$/.test(value))
         this.#claim(name, value, record.line, at, at + value.length, text, weight);
     };
+    // `istioctl proxy-status`: the name is `<pod>.<namespace>`; a proxy in step with istiod is not what suffers.
+    if (fields.cds !== undefined && fields.lds !== undefined && /\b(?:STALE|NOT SENT|ERROR)\b/.test(text)) {
+      const proxy = /^([a-z0-9-]{1,253})\.([a-z0-9-]{1,63})$/.exec(fields.name ?? '');
+      claim('pod', proxy?.[1], 3);
+      const at = text.indexOf(`.${proxy?.[2]}`) + 1;
+      if (proxy !== null && at > 0)
+        this.#claim('namespace', proxy[2]!, record.line, at, at + proxy[2]!.length, text, 3);
+    }
     if (fields.restarts !== undefined && fields.status !== undefined) {
       if (fields.status === 'Running' && /^(\d+)\/\1$/.test(fields.ready ?? '')) return;
       claim('pod', fields.name, 2);

@@ -60,7 +60,7 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
     strength.raw = 1 - doubt;
   }
 
-  const notable = scan.notable.length > 0 ? scan.notable : scan.aside;
+  const notable = scan.saysMore ? scan.notable : scan.aside;
   const text = notable.map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));

@@ -48,6 +48,8 @@ export class Scan {
   readonly notable: Notable[] = [];
   /** The first of the lines set aside: all there is to compare where nothing else is left. */
   readonly aside: Notable[] = [];
+  /** Whether the notable lines are more than heads of tables. */
+  saysMore = false;
   total = 0;
   noise = 0;
   /** Records of any kind but plain text: a paste without them is a description. */
@@ -102,9 +104,14 @@ export class Scan {
     else this.structured++;
     if (hits === 0 && isNoise(record)) {
       this.noise++;
-      if (this.aside.length < MAX_NOTABLE) this.#note(this.aside, record, folded);
-    } else if (this.notable.length < MAX_NOTABLE || this.findings.size > before)
-      this.#note(this.notable, record, folded);
+      // What went well says nothing at all; a log's info lines may still describe what happened.
+      if (this.aside.length < MAX_NOTABLE && (record.kind === 'log' || record.kind === 'stack'))
+        this.#note(this.aside, record, folded);
+    } else {
+      if (!isTableHead(record)) this.saysMore = true;
+      if (this.notable.length < MAX_NOTABLE || this.findings.size > before)
+        this.#note(this.notable, record, folded);
+    }
   }
 
   #keep(hit: Hit, trust: number, samples: readonly Sample[]): void {
@@ -174,11 +181,29 @@ function trustOf(record: Record): number {
   return 1;
 }
 
+/** `NAME   READY   STATUS`: the same words over healthy rows and others. */
+function isTableHead({ kind, lines }: Record): boolean {
+  const line = lines[0]!;
+  return (
+    kind === 'text' &&
+    lines.length === 1 &&
+    line.length < 400 &&
+    /^\s*NAME(?:SPACE)?\s[A-Z0-9()/ -]+$/.test(line)
+  );
+}
+
+/** A pod with all its containers, and with more than one: a single one may lack its sidecar. */
+function isHealthyPod({ status, ready = '', restarts }: Record['fields']): boolean {
+  const counts = /^(\d+)\/(\d+)$/.exec(ready);
+  return status === 'Running' && restarts === '0' && counts?.[1] === counts?.[2] && Number(counts?.[1]) > 1;
+}
+
 /** Healthy lines and bare stack traces say nothing. */
 function isNoise(record: Record): boolean {
   if (record.kind === 'stack') return true;
   const { level, flag, code, type } = record.fields;
   if (record.kind === 'access') return flag === '-' && /^[123]/.test(code ?? '');
   if (record.kind === 'event') return type === 'Normal';
+  if (record.kind === 'row') return isHealthyPod(record.fields);
   return level === 'info' || level === 'debug';
 }
