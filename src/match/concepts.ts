@@ -71,7 +71,7 @@ const CONCEPTS: Readonly<Record<string, string>> = {
     'multicluster multi-cluster cross-cluster antarcluster antar-cluster 多集群 跨集群 멀티클러스터 멀티_클러스터 マルチクラスタ',
   cluster: 'cluster 集群 클러스터 クラスタ',
   second:
-    '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain 另一个集群 다른_클러스터 別のクラスタ',
+    '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain 另一个集群 다른_클러스터 別のクラスタ 別クラスタ 他のクラスタ 跨集群 异地集群 원격_클러스터 リモートクラスタ',
   ratelimit:
     'rate-limit ratelimit limit throttl 429 too-many 限流 限速 限制 속도_제한 제한 レート制限 制限 limite drossel',
   metrics:

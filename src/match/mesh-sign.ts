@@ -17,7 +17,7 @@ const NEAR =
 
 /** Pages and tools that have errors of their own with the same words; Kubernetes' troubles with images and volumes. */
 const FOREIGN =
-  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob/;
+  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
@@ -45,6 +45,8 @@ const TOPICS: readonly RegExp[] = [
   /webhook|웹훅|ウェブフック|\binject|注入|주입|インジェクション/,
   /rate ?limit|限流|限速|속도 ?제한|レート制限/,
   /\bendpoints?\b|端点|엔드포인트|エンドポイント|访问不通|调不通/,
+  /fault inject|injected (?:delay|fault)|故障注入|延迟注入|결함 주입|장애 주입|障害注入|フォールト/,
+  /\btcp\b/,
   /\bcron ?jobs?\b|크론잡|定时任务|バッチ|배치 작업/,
 ];
 

@@ -59,6 +59,16 @@ describe('the sayings', () => {
   );
 });
 
+describe('what people write who never saw the sayings', () => {
+  const lines = readFileSync(join(import.meta.dirname, 'descriptions.txt'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => line.split('\t') as [string, string]);
+  it.each(lines)('%s: %s', (flow, text) => {
+    expect(firstThree(text)).toContain(flow);
+  });
+});
+
 describe('texts that are about something else', () => {
   const texts = readFileSync(join(import.meta.dirname, 'unrelated.txt'), 'utf8').split('\n---\n');
   it.each(texts.map((text) => [text.split('\n')[0]!, text] as const))('%s belongs to no flow', (_, text) => {
