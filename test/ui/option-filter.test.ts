@@ -36,6 +36,13 @@ describe('the filter of a list', () => {
     expect(names(many('shop')).sort()).toEqual(['a-shop', 'shop', 'shop-b', 'shop-test']);
   });
 
+  it('finds a long name that was copied whole or in part', () => {
+    const long = 'the-service-that-answers-everything-about-baskets-7d9f8b6c5-x2x4z';
+    const many = optionFilter([option(`${long}b`), option(long), option('cart')]);
+    expect(names(many(long))).toEqual([`${long}b`, long]);
+    expect(names(many(long.slice(4, -1)))).toEqual([`${long}b`, long]);
+  });
+
   it('finds nothing for a sentence, for output that was pasted, and for other letters', () => {
     for (const text of [
       'cart is fine',
