@@ -25,6 +25,8 @@ export async function runPlain(
   const stop = (signal: Signal) => () => {
     interruptedBy = signal;
     lines.close();
+    // A look that is under way would keep the program until its time-out.
+    if (session.view().busy !== undefined) session.command('escape');
   };
   const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(
     (signal) => [signal, stop(signal)] as const,
