@@ -2,8 +2,8 @@
 import Fuse from 'fuse.js';
 import type { FactOption } from '../probe/run-list.ts';
 
-/** Longest text that is searched for. Characters. */
-const MAX_QUERY = 64;
+/** Longest text that is searched with letters left out: longer ones take too long over thousands of names. Characters. */
+const MAX_FUZZY = 32;
 
 /**
  * Made once for a list, since it is asked at every key. All values in their order for an empty text; else the best
@@ -15,7 +15,8 @@ export function optionFilter(options: readonly FactOption[]): (text: string) => 
   return (text) => {
     const query = text.trim();
     if (query === '' || /^\d{1,2}$/.test(query)) return options;
-    if (query.length > MAX_QUERY || /\s/.test(query)) return options.filter(({ value }) => value === query);
+    if (/\s/.test(query)) return [];
+    if (query.length > MAX_FUZZY) return options.filter(({ value }) => value.includes(query));
     fuse ??= new Fuse(options, {
       keys: [
         { name: 'value', weight: 3 },
