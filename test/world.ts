@@ -1,9 +1,10 @@
 /** A case's world under a test's control: a matcher of two words, a clock that stands, a log in memory. */
 import type { CaseEvent } from '../src/case/events.ts';
-import type { CaseWorld, MatchReport, ProbeReport, ProbeRequest } from '../src/case/machine.ts';
+import type { CaseWorld, MatchReport, ProbeReport, ProbeRequest, RunRequest } from '../src/case/machine.ts';
 import { ownWords } from '../src/case/own-words.ts';
 import type { Pack } from '../src/pack/pack.ts';
 import type { ListReport, ListRequest } from '../src/probe/run-list.ts';
+import type { RunReport } from '../src/run/run-command.ts';
 import { shippedWords } from './project.ts';
 import { smallPack } from './small-pack.ts';
 
@@ -16,6 +17,7 @@ export function testWorld(
     pack?: Pack;
     probe?: (request: ProbeRequest) => Promise<ProbeReport>;
     list?: (request: ListRequest) => Promise<ListReport>;
+    run?: (request: RunRequest) => Promise<RunReport>;
   } = {},
 ): TestWorld {
   const pack = options.pack ?? smallPack;
@@ -28,6 +30,7 @@ export function testWorld(
     match: async (text) => reportFor(text),
     probe: options.probe,
     list: options.list,
+    run: options.run,
     ownWords: (text, flow, state, language) => ownWords(pack, factory.words(language), text, flow, state),
     record: (event) => void log.push(event),
     now: () => new Date('2026-11-20T03:00:00Z'),

@@ -3,6 +3,8 @@
  * text, JSON and the report all read the same events. Fields are plain JSON: a log written today is read tomorrow.
  */
 import type { Language, Outcome } from '../pack/vocabulary.ts';
+import type { Permission } from '../run/plan.ts';
+import type { RunFailure } from '../run/run-command.ts';
 
 /** A line that decided something, with the character ranges in it that did. */
 export interface EvidenceLine {
@@ -48,6 +50,9 @@ export type ProbeFailure =
 export const LOOKING = ['unasked', 'always', 'ask', 'never'] as const;
 export type Looking = (typeof LOOKING)[number];
 
+/** May unmesh run a step's command by itself? `run` and `exec` are decided apart. */
+export type Running = 'unasked' | 'always' | 'never';
+
 export type CaseEventBody =
   | {
       readonly type: 'case-opened';
@@ -91,7 +96,8 @@ export type CaseEventBody =
       readonly evidence: readonly string[];
     }
   | { readonly type: 'answer-undone'; readonly to: number }
-  | { readonly type: 'text-not-understood'; readonly text: string }
+  /** `command`: it is the output of a command that unmesh ran. */
+  | { readonly type: 'text-not-understood'; readonly text: string; readonly from?: 'command' }
   | { readonly type: 'probe-started'; readonly probe: string; readonly flow: string; readonly state: string }
   | {
       readonly type: 'probe-answered';
@@ -107,6 +113,27 @@ export type CaseEventBody =
       readonly evidence: readonly ProbeEvidence[];
     }
   | { readonly type: 'looking-decided'; readonly looking: Looking }
+  | {
+      readonly type: 'running-decided';
+      readonly permission: Permission;
+      readonly running: Exclude<Running, 'unasked'>;
+    }
+  | { readonly type: 'command-started'; readonly line: string; readonly flow: string; readonly state: string }
+  | {
+      readonly type: 'command-ended';
+      readonly argv: readonly string[];
+      readonly exitCode: number;
+      /** The beginning of what it wrote, without secrets. */
+      readonly head: string;
+      /** How many lines it wrote in all. */
+      readonly lines: number;
+    }
+  | {
+      readonly type: 'command-failed';
+      readonly argv: readonly string[];
+      readonly failure: RunFailure;
+      readonly detail: string;
+    }
   | { readonly type: 'language-changed'; readonly language: Language }
   | {
       readonly type: 'case-ended';

@@ -9,6 +9,9 @@ import type { Pack } from '../pack/pack.ts';
 import { type FactName, isFactName, type Language } from '../pack/vocabulary.ts';
 import { isListed } from '../probe/fact-lists.ts';
 import type { ListReport, ListRequest } from '../probe/run-list.ts';
+import type { Permission } from '../run/plan.ts';
+import type { RunFailure, RunReport } from '../run/run-command.ts';
+import { redact } from '../text/redact.ts';
 import type {
   AnsweredBy,
   CaseEvent,
@@ -61,6 +64,13 @@ export interface ProbeRequest {
   readonly signal: AbortSignal;
 }
 
+/** A command line of a step, its facts filled in, and the permission it is run with. */
+export interface RunRequest {
+  readonly line: string;
+  readonly permission: Permission;
+  readonly signal: AbortSignal;
+}
+
 /** What the case cannot do itself; given from outside, so that tests and resume choose their own. */
 export interface CaseWorld {
   readonly pack: Pack;
@@ -70,6 +80,8 @@ export interface CaseWorld {
   probe: ((request: ProbeRequest) => Promise<ProbeReport>) | undefined;
   /** The list that a fact can be picked from; absent where facts are only typed. */
   list?: ((request: ListRequest) => Promise<ListReport>) | undefined;
+  /** Runs a step's own command, where that is possible; it decides again whether the line may be run at all. */
+  readonly run?: ((request: RunRequest) => Promise<RunReport>) | undefined;
   /** Understands a sentence as one of the answers, `undefined` when unsure. */
   ownWords(text: string, flow: string, state: string, language: Language): string | undefined;
   /** Called for each event as it happens, before anything else reacts to it. */
@@ -96,6 +108,8 @@ export type CaseInput =
     }
   | { readonly type: 'look'; readonly looking: Looking }
   | { readonly type: 'probe' }
+  | { readonly type: 'permit'; readonly permission: Permission; readonly running: 'always' | 'never' }
+  | { readonly type: 'run'; readonly line: string; readonly permission: Permission }
   | { readonly type: 'cancel' }
   | { readonly type: 'follow' }
   | { readonly type: 'stay' }
@@ -109,6 +123,10 @@ export interface CaseContext {
   readonly state: CaseState;
   /** The text being matched. */
   readonly text: string;
+  /** Whose text it is: the person's or a command's. */
+  readonly heard: 'person' | 'command';
+  /** The command being run. */
+  readonly command: { readonly line: string; readonly permission: Permission } | undefined;
   /** A match that a text at a step pointed to, offered to follow. */
   readonly offer: RankedMatch | undefined;
 }
@@ -211,6 +229,9 @@ export const caseMachine = setup({
     match: fromPromise<MatchReport, { context: CaseContext }>(({ input: { context }, signal }) =>
       context.world.match(context.text, context.state.language, signal),
     ),
+    run: fromPromise<RunReport, { context: CaseContext }>(({ input: { context }, signal }) =>
+      context.world.run!({ ...context.command!, signal }),
+    ),
     probe: fromPromise<ProbeReport, { context: CaseContext }>(({ input: { context }, signal }) => {
       const step = here(context)!;
       const data = step.data as { probe: string; on: Record<string, string> };
@@ -242,6 +263,11 @@ export const caseMachine = setup({
     },
     isFlow: ({ context, event }) =>
       event.type === 'choose' && context.world.pack.flow(event.flow) !== undefined,
+    mayRun: ({ context, event }) =>
+      event.type === 'run' &&
+      context.world.run !== undefined &&
+      context.state.running.run !== 'never' &&
+      context.state.running[event.permission] !== 'never',
     canUndo: ({ context }) => context.state.answered.length > 0,
     isOutput: ({ context, event }) =>
       event.type === 'say' && outputReading(context, event.text) !== undefined,
@@ -255,7 +281,7 @@ export const caseMachine = setup({
         event.type === 'paste'
           ? { type: 'text-pasted', text: event.text, via: event.via, cut: event.cut }
           : { type: 'text-pasted', text: event.text, via: 'typed', cut: false };
-      return { ...recorded(context, [paste]), text: event.text };
+      return { ...recorded(context, [paste]), text: event.text, heard: 'person' };
     }),
     recordChoice: assign(({ context, event }) => {
       if (event.type !== 'choose') return {};
@@ -287,7 +313,11 @@ export const caseMachine = setup({
         : {},
     ),
     recordNotUnderstood: assign(({ context }) =>
-      recorded(context, [{ type: 'text-not-understood', text: context.text }]),
+      recorded(context, [
+        context.heard === 'command'
+          ? { type: 'text-not-understood', text: '', from: 'command' }
+          : { type: 'text-not-understood', text: context.text },
+      ]),
     ),
     recordUndo: assign(({ context, event }) => {
       if (event.type !== 'undo') return {};
@@ -310,6 +340,22 @@ export const caseMachine = setup({
     recordLooking: assign(({ context, event }) =>
       event.type === 'look' ? recorded(context, [{ type: 'looking-decided', looking: event.looking }]) : {},
     ),
+    recordPermit: assign(({ context, event }) =>
+      event.type === 'permit'
+        ? recorded(context, [
+            { type: 'running-decided', permission: event.permission, running: event.running },
+          ])
+        : {},
+    ),
+    recordCommandStart: assign(({ context, event }) => {
+      if (event.type !== 'run') return {};
+      const { line, permission } = event;
+      const step = here(context)!;
+      return {
+        ...recorded(context, [{ type: 'command-started', line, flow: step.flow, state: step.state }]),
+        command: { line, permission },
+      };
+    }),
     recordLanguage: assign(({ context, event }) =>
       event.type === 'speak'
         ? recorded(context, [{ type: 'language-changed', language: event.language }])
@@ -345,6 +391,8 @@ export const caseMachine = setup({
       events: [],
       state: EMPTY_CASE,
       text: '',
+      heard: 'person',
+      command: undefined,
       offer: undefined,
     };
     if (input.events?.length) {
@@ -361,6 +409,7 @@ export const caseMachine = setup({
     learn: { actions: 'recordFact' },
     speak: { actions: 'recordLanguage' },
     look: { actions: 'recordLooking' },
+    permit: { actions: 'recordPermit' },
   },
   states: {
     /** Decides where a resumed or new case goes on. */
@@ -430,6 +479,7 @@ export const caseMachine = setup({
             ],
             probe: { guard: 'mayProbe', target: 'probing' },
             look: { target: 'entering', actions: 'recordLooking' },
+            run: { guard: 'mayRun', target: 'running', actions: 'recordCommandStart' },
             learn: [
               { guard: 'isWanted', target: 'probing', actions: 'recordFact' },
               { actions: 'recordFact' },
@@ -467,6 +517,48 @@ export const caseMachine = setup({
               actions: assign(({ context }) => recorded(context, [probeCancelled(context)])),
             },
             answer: { guard: 'isAnswer', target: 'entering', actions: 'recordAnswer' },
+          },
+        },
+        running: {
+          invoke: {
+            src: 'run',
+            input: ({ context }) => ({ context }),
+            onDone: [
+              {
+                guard: ({ context, event }) => commandReading(context, event.output) !== undefined,
+                target: 'entering',
+                actions: assign(({ context, event }) =>
+                  recorded(context, commandEvents(context, event.output)),
+                ),
+              },
+              {
+                guard: ({ event }) => event.output.kind === 'ran',
+                target: '#case.understanding',
+                actions: assign(({ context, event }) => ({
+                  ...recorded(context, commandEvents(context, event.output)),
+                  text: event.output.kind === 'ran' ? event.output.output : '',
+                  heard: 'command' as const,
+                })),
+              },
+              {
+                target: 'asking',
+                actions: assign(({ context, event }) =>
+                  recorded(context, commandEvents(context, event.output)),
+                ),
+              },
+            ],
+            onError: {
+              target: 'asking',
+              actions: assign(({ context, event }) =>
+                recorded(context, [commandFailed('failed', String(event.error))]),
+              ),
+            },
+          },
+          on: {
+            cancel: {
+              target: 'asking',
+              actions: assign(({ context }) => recorded(context, [commandFailed('cancelled', '')])),
+            },
           },
         },
       },
@@ -571,6 +663,42 @@ function probeEvents(context: CaseContext, report: ProbeReport): CaseEventBody[]
       evidence.map((e) => `${e.object} ${e.field}: ${e.value}`),
     ),
   ];
+}
+
+/** Of a command's output the log keeps as much as helps to remember what was seen. Characters. */
+const HEAD = 4_000;
+
+function commandEvent(report: RunReport): CaseEventBody {
+  const { argv } = report;
+  if (report.kind === 'failed')
+    return { type: 'command-failed', argv, failure: report.failure, detail: redact(report.detail) };
+  const { exitCode, output } = report;
+  // Redacted before it is cut, so that no half of a secret is left at the end.
+  const head = redact(output.slice(0, 4 * HEAD)).slice(0, HEAD);
+  const lines = output.split('\n').filter((line) => line.trim() !== '').length;
+  return { type: 'command-ended', argv, exitCode, head, lines };
+}
+
+/** What a command's output answers at the current step, exactly as if the person had pasted it. */
+function commandEvents(context: CaseContext, report: RunReport): CaseEventBody[] {
+  const reading = commandReading(context, report);
+  return [
+    commandEvent(report),
+    ...(reading
+      ? [
+          ...factsLearned(reading.facts, 'output', reading.evidence),
+          ...answerGiven(context, reading.answer, 'output', [reading.evidence]),
+        ]
+      : []),
+  ];
+}
+
+function commandFailed(failure: RunFailure, detail: string): CaseEventBody {
+  return { type: 'command-failed', argv: [], failure, detail };
+}
+
+function commandReading(context: CaseContext, report: RunReport): Reading | undefined {
+  return report.kind === 'ran' ? outputReading(context, report.output) : undefined;
 }
 
 function probeError(context: CaseContext, error: unknown): CaseEventBody {

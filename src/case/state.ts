@@ -1,7 +1,8 @@
 /** The state of a case: a fold over its events. Pure, so that resume, undo, report and screen agree by construction. */
 import type { FactName, Language, Outcome } from '../pack/vocabulary.ts';
 import { isFactName } from '../pack/vocabulary.ts';
-import type { AnsweredBy, CaseEvent, FactSource, Looking, RankedMatch } from './events.ts';
+import type { Permission } from '../run/plan.ts';
+import type { AnsweredBy, CaseEvent, FactSource, Looking, RankedMatch, Running } from './events.ts';
 
 /** One question that was answered; `seq` is the event that answered it, the handle for undo. */
 export interface AnsweredStep {
@@ -23,6 +24,7 @@ export interface CaseState {
   readonly id: string;
   readonly language: Language;
   readonly looking: Looking;
+  readonly running: Readonly<Record<Permission, Running>>;
   /** Everything pasted so far, oldest first. */
   readonly pastes: readonly string[];
   readonly matches: readonly RankedMatch[];
@@ -47,6 +49,7 @@ export const EMPTY_CASE: CaseState = {
   id: '',
   language: 'en',
   looking: 'unasked',
+  running: { run: 'unasked', exec: 'unasked' },
   pastes: [],
   matches: [],
   nearest: [],
@@ -80,6 +83,7 @@ export function foldCase(events: readonly CaseEvent[], next: NextOf): CaseState 
         ...before,
         language: state.language,
         looking: state.looking,
+        running: state.running,
         pastes: state.pastes,
         facts: { ...before.facts, ...factsOfPerson(state.facts) },
         askAgain: true,
@@ -142,6 +146,8 @@ function change(state: CaseState, event: CaseEvent, next: NextOf): CaseState {
         : state;
     case 'looking-decided':
       return { ...state, looking: event.looking };
+    case 'running-decided':
+      return { ...state, running: { ...state.running, [event.permission]: event.running } };
     case 'language-changed':
       return { ...state, language: event.language };
     case 'case-ended':

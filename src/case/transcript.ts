@@ -3,6 +3,7 @@
 import type { Words } from '../i18n/words.ts';
 import type { Pack } from '../pack/pack.ts';
 import { isFactName } from '../pack/vocabulary.ts';
+import { commandLine } from '../run/shell-words.ts';
 import { sanitise, sanitiseLine } from '../text/sanitise.ts';
 import type { CaseEvent } from './events.ts';
 import type { CaseState } from './state.ts';
@@ -29,6 +30,8 @@ export type Block =
 /** A paste shows its first lines; the rest is counted. */
 const PASTE_LINES = 4;
 const LINE_WIDTH = 400;
+/** A command's output may have to be read by the person. */
+const OUTPUT_LINES = 20;
 
 /** `before` is the state the event met. */
 export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words: Words): Block[] {
@@ -74,7 +77,7 @@ export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words:
     case 'answer-undone':
       return [note('plain', words.t('step.undone'))];
     case 'text-not-understood':
-      return [note('warn', words.t('step.not-understood'))];
+      return [note('warn', words.t(event.from === 'command' ? 'run.undecided' : 'step.not-understood'))];
     case 'probe-failed':
       return [
         {
@@ -84,6 +87,12 @@ export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words:
           details: event.evidence.map((e) => sanitiseLine(`${e.object} ${e.field}: ${e.value}`)),
         },
       ];
+    case 'command-ended':
+      return [commandBlock(event, words)];
+    case 'command-failed': {
+      const { failure, detail } = event;
+      return [note('warn', words.t(`run.failure.${failure}`, { detail: sanitiseLine(detail) }))];
+    }
     case 'language-changed':
       return [];
     default:
@@ -116,6 +125,24 @@ function nextFlow(pack: Pack, flow: string, state: string, answer: string): stri
   const target =
     data && data.type !== 'end' ? (data.on as Record<string, string | undefined>)[answer] : undefined;
   return target?.startsWith('flow.') ? target.split('.')[1] : undefined;
+}
+
+/** The command as it was run, and the first lines it wrote. */
+function commandBlock(event: CaseEvent & { type: 'command-ended' }, words: Words): Block {
+  const command = sanitiseLine(commandLine(event.argv));
+  const lines = sanitise(event.head)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, OUTPUT_LINES)
+    .map((line) => (line.length > LINE_WIDTH ? `${line.slice(0, LINE_WIDTH)}…` : line));
+  const more = event.lines - lines.length;
+  const key = event.lines === 0 ? 'run.silent' : 'run.ended';
+  return {
+    kind: 'note',
+    tone: 'plain',
+    text: words.t(key, { command, code: event.exitCode }),
+    details: [...lines, ...(more > 0 ? [words.t('input.more', { count: more })] : [])],
+  };
 }
 
 function note(tone: 'plain' | 'good' | 'warn', text: string): Block {

@@ -54,6 +54,7 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     .option('--screen-reader', t('start.screen-reader'))
     .option('--no-color', t('start.no-color'))
     .option('--no-look', t('start.no-look'))
+    .option('--allow-exec', t('start.allow-exec'))
     .option('--context <name>', t('start.context'))
     .option('--kubeconfig <file>', t('start.kubeconfig'))
     .option('--from <path>', t('start.from'))
@@ -255,14 +256,15 @@ interface ProgramOptions {
   readonly plain?: boolean;
   readonly screenReader?: boolean;
   readonly look?: boolean;
+  readonly allowExec?: boolean;
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly from?: string;
 }
 
 function startOptions(options: ProgramOptions) {
-  const { symptom, lang, plain, screenReader, look, context, kubeconfig, from } = options;
-  return { symptom, lang, plain, screenReader, look, context, kubeconfig, from };
+  const { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from } = options;
+  return { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from };
 }
 
 /** Commander's headings are English; ours are words. */

@@ -12,6 +12,7 @@ import { drawError } from './errors.ts';
 import { type PipedInput, readPiped, sizeOf } from './input.ts';
 import { type Look, lookFor } from './looking.ts';
 import { nearestFlows } from './nearest.ts';
+import { runningFor } from './running.ts';
 import { matchReport, openRuntime, type Runtime, type Words } from './runtime.ts';
 
 export interface StartOptions {
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly look?: boolean | undefined;
   readonly context?: string | undefined;
   readonly kubeconfig?: string | undefined;
+  /** Commands may ask proxies inside Pods without a question of their own. */
+  readonly allowExec?: boolean | undefined;
   /** Snapshot to look in instead of a cluster: a path, or `-` for standard input. */
   readonly from?: string | undefined;
   /** Id of the case to go on with; the empty string means the last one. */
@@ -46,6 +49,17 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
   if (isStdinTaken && options.text === '-') throw new UserError('snapshot-stdin');
   const look =
     options.from === undefined ? lookFor({ ...options, env }) : await lookFrom(options.from, words);
+
+  // A command asks the live cluster: it is none where a snapshot is looked at, and where unmesh may not look.
+  const running =
+    look && options.from === undefined
+      ? runningFor({
+          context: look.context,
+          given: { context: options.context, kubeconfig: options.kubeconfig },
+          mayExec: options.allowExec === true,
+          env,
+        })
+      : undefined;
 
   const resumed = options.resume === undefined ? undefined : loadResumed(options.resume, env);
   if (resumed?.damagedAt !== undefined) {
@@ -87,6 +101,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     match: async (text) => (large && text === piped?.text ? matchReport(large) : matchText(runtime, text)),
     probe: look?.probe,
     list: look?.list,
+    run: running?.run,
     ownWords: (text, flow, state, language) =>
       ownWords(runtime.pack, runtime.words.words(language), text, flow, state),
     record,
@@ -100,6 +115,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     ...(resumed ? { events: resumed.events } : {}),
     copy: copyToTerminal,
     ...(look ? { lookAt: look } : {}),
+    ...(running ? { commands: running } : {}),
   });
   if (look?.isAgreed) agree(session);
   // A language named on the command line wins over the one the case was left in.

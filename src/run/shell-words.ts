@@ -69,3 +69,10 @@ export function shellWords(line: string): readonly string[] | Refused {
 function codePoint(char: string): string {
   return `U+${char.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
 }
+
+/** Arguments as a line that a shell would read back as the same arguments. */
+export function commandLine(argv: readonly string[]): string {
+  return argv
+    .map((word) => (/^[\w@%+=:,./?-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}

@@ -12,6 +12,7 @@ export const KEYS = [
   { id: 'history', keys: ['Ctrl+T'] },
   { id: 'copy', keys: ['Ctrl+Y'] },
   { id: 'look', keys: ['Ctrl+P'] },
+  { id: 'run', keys: ['Ctrl+R'] },
   { id: 'symptoms', keys: ['Ctrl+O'] },
   { id: 'facts', keys: ['Ctrl+F'] },
   { id: 'language', keys: ['Ctrl+L'] },
@@ -39,6 +40,8 @@ export function commandOf(input: string, key: Key, isEmpty: boolean): KeyId | un
         return 'copy';
       case 'p':
         return 'look';
+      case 'r':
+        return 'run';
       case 'o':
         return 'symptoms';
       case 'f':

@@ -18,6 +18,7 @@ import { sanitiseLine } from '../text/sanitise.ts';
 import type { KeyId } from './keys.ts';
 import { createPicker, type PickPhase } from './picker.ts';
 import { pickChoices, pickLead, pickPlaceholder, READ, TYPED } from './picking-words.ts';
+import { type Commands, createRunner, RUN_DECISIONS } from './runner.ts';
 import { filterSymptoms } from './symptom-filter.ts';
 
 export interface Choice {
@@ -27,7 +28,7 @@ export interface Choice {
 }
 
 export type SceneKind = 'paste' | 'busy' | 'matches' | 'consent' | 'step' | 'fix' | 'offer' | 'end';
-export type Overlay = 'symptoms' | 'language' | 'facts' | 'history';
+export type Overlay = 'symptoms' | 'language' | 'facts' | 'history' | 'run' | 'exec';
 
 /** What is printed besides the case's own blocks. */
 export type Printed =
@@ -94,9 +95,13 @@ export interface SessionOptions {
     /** The lists that would be read before, to pick from; empty where there are none. */
     readonly lists?: (probe: string, facts: Facts) => string;
   };
+  /** Which commands of a step `world.run` would run. */
+  readonly commands?: Commands;
 }
 
 const NO_TEXT = /^\s*$/;
+/** `!run`, `!run 2`: runs the step's command, as its key does. */
+const RUN = /^!run(?:\s+(\d{1,2}))?$/i;
 
 export function createSession(options: SessionOptions): Session {
   const { world, words: factory } = options;
@@ -163,6 +168,15 @@ export function createSession(options: SessionOptions): Session {
       send({ type: 'learn', name, value: sanitiseLine(value, 200), from });
     },
   });
+  const runner = createRunner({
+    run: world.run,
+    commands: options.commands,
+    words,
+    state,
+    place,
+    cluster: lookContext,
+    send: (input) => send(input),
+  });
   /** A probe that lacks a fact opens its list; a fact that came otherwise closes it. */
   const followProbe = (fresh: readonly CaseEvent[]) => {
     const { wanted } = state();
@@ -192,7 +206,11 @@ export function createSession(options: SessionOptions): Session {
       lastPlace = key;
       if (now === 'matches') printed.push({ kind: 'matches', state: state() });
       const view = place();
-      if ((now === 'step' || now === 'fix' || now === 'end') && view) printed.push({ kind: 'place', view });
+      if ((now === 'step' || now === 'fix' || now === 'end') && view) {
+        printed.push({ kind: 'place', view });
+        const hint = runner.hint();
+        if (hint !== undefined) printed.push({ kind: 'note', tone: 'plain', text: hint, details: [] });
+      }
     }
   };
   /** Changes when what is printed of the current place would read differently. */
@@ -227,6 +245,8 @@ export function createSession(options: SessionOptions): Session {
     if (overlay === 'language') return LANGUAGES.map((id) => ({ id, label: LANGUAGE_NAMES[id] }));
     if (overlay === 'facts') return editing ? [] : factChoices();
     if (overlay === 'history') return historyChoices();
+    if (overlay === 'run' || overlay === 'exec')
+      return RUN_DECISIONS.map((id) => ({ id, label: t(`run.${id}`) }));
     switch (scene()) {
       case 'matches':
         return matchChoices();
@@ -355,6 +375,16 @@ export function createSession(options: SessionOptions): Session {
     if (was === 'symptoms') send({ type: 'choose', flow: id, by: 'list' });
     if (was === 'language') send({ type: 'speak', language: id as Language });
     if (was === 'history') send({ type: 'undo', to: Number(id) });
+    if (was === 'run' || was === 'exec') runner.decide(id);
+  };
+  /** Runs a command of the step, or asks whether it may, or says why not. */
+  const runCommand = (number?: number) => {
+    overlay = undefined;
+    const now = scene();
+    const asked = now === 'step' || now === 'fix' ? runner.ask(number) : undefined;
+    if (asked?.kind === 'consent') overlay = asked.permission;
+    if (asked?.kind === 'said') status = asked.text;
+    if (!asked) status = words().t(now === 'busy' ? 'input.wait' : 'run.none');
   };
 
   const copyNext = () => {
@@ -411,6 +441,9 @@ export function createSession(options: SessionOptions): Session {
         else if (mayLook()) send({ type: 'probe' });
         else status = words().t('probe.none-here');
         break;
+      case 'run':
+        runCommand();
+        break;
       case 'symptoms':
       case 'language':
       case 'facts':
@@ -430,7 +463,11 @@ export function createSession(options: SessionOptions): Session {
   const submit: Session['submit'] = (text, via = 'typed', cut = false) => {
     status = '';
     const trimmed = text.trim();
-    if (picker.state()) submitToPicker(text, via, cut);
+    const run = editing ? null : RUN.exec(trimmed);
+    if (run) {
+      picker.close();
+      runCommand(run[1] === undefined ? undefined : Number(run[1]));
+    } else if (picker.state()) submitToPicker(text, via, cut);
     else if (overlay === 'facts' && editing) {
       if (trimmed !== '') send({ type: 'learn', name: editing, value: sanitiseLine(trimmed, 200) });
       editing = undefined;
@@ -545,6 +582,8 @@ export function createSession(options: SessionOptions): Session {
   function busyLabel(): string {
     if (picker.state()) return words().t('busy.listing');
     const snapshot = actor.getSnapshot();
+    if (snapshot.matches({ stepping: 'running' }))
+      return words().t('busy.running', { command: sanitiseLine(context().command?.line ?? '', 80) });
     return words().t(snapshot.matches({ stepping: 'probing' }) ? 'busy.looking' : 'busy.matching');
   }
 
@@ -555,6 +594,7 @@ export function createSession(options: SessionOptions): Session {
   function lead(): string {
     const picking = picker.state();
     if (picking) return pickLead(picking, words(), lookContext());
+    if (overlay === 'run' || overlay === 'exec') return runner.question();
     if (overlay) return '';
     const now = scene();
     if (now === 'offer') return words().t('offer.ask');
