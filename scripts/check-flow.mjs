@@ -4,12 +4,13 @@ import { runWithProjectNode } from './project-node.mjs';
 if (!runWithProjectNode(import.meta.filename ?? new URL(import.meta.url).pathname)) {
   const { readPackFolder } = await import('../src/pack/folder.ts');
   const { lintPack } = await import('../src/lint/lint.ts');
+  const { LANGUAGES } = await import('../src/pack/vocabulary.ts');
   const pack = readPackFolder(process.cwd());
   const wanted = process.argv.slice(2);
   const ids = wanted.length ? wanted : [...pack.flows.keys()];
   const { readFileSync } = await import('node:fs');
   const planned = new Set(JSON.parse(readFileSync(new URL('./symptoms.json', import.meta.url), 'utf8')));
-  const findings = lintPack(pack, { flows: planned, probes: undefined });
+  const findings = lintPack(pack, { flows: planned, probes: undefined, languages: LANGUAGES });
   let bad = false;
   for (const id of ids) {
     const own = findings.filter((f) => new RegExp(`(^|/)${id}\\.(yaml|json)$`).test(f.file));

@@ -14,8 +14,10 @@ export function nextOf(pack: Pack): NextOf {
     if (parsed.to === 'state') return { flow: flowId, state: parsed.state };
     if (parsed.to === 'end') return { flow: flowId, state: `end.${parsed.outcome}` };
     const linked = pack.flow(parsed.flow);
-    if (!linked) return undefined;
-    return { flow: parsed.flow, state: parsed.state ?? linked.initial };
+    // A team's pack may lead to a symptom that was renamed since: an honest end, not a question that will not go away.
+    if (!linked) return { flow: flowId, state: 'end.undecided' };
+    const isThere = parsed.state !== undefined && Object.hasOwn(linked.states, parsed.state);
+    return { flow: parsed.flow, state: isThere ? parsed.state! : linked.initial };
   };
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MatchReport } from '../case/machine.ts';
 import { UserError } from '../errors.ts';
+import { answersOf } from '../flow/answers.ts';
+import { parseTarget } from '../flow/targets.ts';
 import { LANGUAGE_NAMES, languageOf, languageOfEnvironment } from '../i18n/language.ts';
 import { createWords, type Words, type WordsFactory } from '../i18n/words.ts';
 import type { Matcher, MatchResult } from '../match/index.ts';
@@ -23,6 +25,8 @@ export interface Runtime {
   readonly words: WordsFactory;
   readonly language: Language;
   readonly env: NodeJS.ProcessEnv;
+  /** What is wrong with a team's pack and still lets it be used. */
+  readonly warnings: readonly UserError[];
   /** Builds the matcher's indexes once. */
   matcher(): Promise<Matcher>;
 }
@@ -36,7 +40,8 @@ export function packDirectory(): string {
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const dir = packDirectory();
   const shipped = openCompiledPack(dir);
-  const pack = options.packs?.length ? mergePacks([shipped, ...(await userPacks(options.packs))]) : shipped;
+  const own = options.packs?.length ? await userPacks(options.packs) : [];
+  const pack = mergePacks([shipped, ...own]);
   const words = createWords(pack, (lang, namespace) =>
     JSON.parse(readFileSync(join(dir, 'locales', lang, `${namespace}.json`), 'utf8')),
   );
@@ -46,6 +51,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
     words,
     language: chosenLanguage(options.lang, options.env),
     env: options.env,
+    warnings: own.flatMap((one) => brokenLinks(one, pack)),
     matcher: () => (matcher ??= loadMatcher(pack)),
   };
 }
@@ -54,6 +60,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 async function userPacks(folders: readonly string[]): Promise<Pack[]> {
   const { packOfFolder, readPackFolder } = await import('../pack/folder.ts');
   return folders.map((folder) => packOfFolder(readPackFolder(folder)));
+}
+
+/** Links into symptoms that no pack has, of a team's pack beneath which unmesh has moved on. */
+function brokenLinks(own: Pack, all: Pack): UserError[] {
+  const known = new Set(all.flowIds);
+  return own.flowIds.flatMap((id) => {
+    const states = Object.values(own.flow(id)?.states ?? {});
+    const targets = new Set(states.flatMap((state) => Object.values(answersOf(state))).map(parseTarget));
+    return [...targets]
+      .filter((target) => target.to === 'flow' && !known.has(target.flow))
+      .map(
+        (target) =>
+          new UserError('pack-link-broken', { flow: id, target: (target as { flow: string }).flow }),
+      );
+  });
 }
 
 async function loadMatcher(pack: Pack): Promise<Matcher> {

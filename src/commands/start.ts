@@ -45,6 +45,8 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
   const words = runtime.words.words(runtime.language);
   const warn = (error: unknown) => process.stderr.write(drawError(error, words).text);
 
+  for (const warning of runtime.warnings) warn(warning);
+
   const isStdinTaken = options.from === '-';
   if (isStdinTaken && options.text === '-') throw new UserError('snapshot-stdin');
   const look =

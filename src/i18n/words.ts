@@ -2,7 +2,7 @@
 import i18next, { type i18n } from 'i18next';
 import type { Pack } from '../pack/pack.ts';
 import type { FlowWords, StateFile, TableWords } from '../pack/schema.ts';
-import type { Language } from '../pack/vocabulary.ts';
+import { LANGUAGES, type Language } from '../pack/vocabulary.ts';
 
 /** Loads the program's own words of a language: `ui` and `errors`. */
 export type LoadWords = (lang: Language, namespace: 'ui' | 'errors') => object;
@@ -15,11 +15,11 @@ export interface Words {
   t(key: string, values?: Values): string;
   /** A word of an error: `<id>.what`, `.why`, `.next`. */
   error(key: string, values?: Values): string;
-  /** A flow's words; English ones, marked, where this language has none (a team's own pack may lack some). */
+  /** A flow's words; where this language has none, those of the first that has (a team's own pack may lack some). */
   flow(id: string): FlowWords | undefined;
-  /** The words of a table's entries; English ones where this language has none. */
+  /** The words of a table's entries, as above. */
   table(id: string): TableWords | undefined;
-  /** A symptom's title, or its id where no language has one. */
+  /** A symptom's title, marked where it is of another language, or its id where no language has one. */
   title(id: string): string;
 }
 
@@ -61,12 +61,11 @@ export function createWords(pack: Pack, load: LoadWords): WordsFactory {
       lang,
       t: say('ui'),
       error: say('errors'),
-      flow: (id) => pack.flowWords(lang, id) ?? pack.flowWords('en', id),
-      table: (id) => pack.tableWords(lang, id) ?? pack.tableWords('en', id),
+      flow: (id) => firstOf(lang, (one) => pack.flowWords(one, id))?.[0],
+      table: (id) => firstOf(lang, (one) => pack.tableWords(one, id))?.[0],
       title: (id) => {
-        const own = pack.symptomWords(lang)[id]?.title;
-        const english = pack.symptomWords('en')[id]?.title;
-        return own ?? (english ? `${english}${FALLBACK_MARK}` : id);
+        const [title, from] = firstOf(lang, (one) => pack.symptomWords(one)[id]?.title) ?? [id, lang];
+        return from === lang ? title : `${title} [${from}]`;
       },
     };
   };
@@ -80,6 +79,15 @@ export function createWords(pack: Pack, load: LoadWords): WordsFactory {
       return words;
     },
   };
+}
+
+/** What the language has, else the first language that has it: English before the others. */
+function firstOf<T>(lang: Language, ask: (lang: Language) => T | undefined): [T, Language] | undefined {
+  for (const one of [lang, ...LANGUAGES]) {
+    const found = ask(one);
+    if (found !== undefined) return [found, one];
+  }
+  return undefined;
 }
 
 type StateWords = FlowWords['states'][string];

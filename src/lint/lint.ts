@@ -1,5 +1,6 @@
 /** Checks a whole pack: what no single file can show wrong. The tests and `unmesh pack lint` use the same checks. */
 import type { PackFolder } from '../pack/folder.ts';
+import { LANGUAGES, type Language } from '../pack/vocabulary.ts';
 import { lintFlow } from './flow.ts';
 import { lintLinks } from './links.ts';
 import { lintSignatures } from './signatures.ts';
@@ -19,18 +20,26 @@ export interface LintWorld {
   readonly flows: ReadonlySet<string>;
   /** Probes the program has. `undefined` skips the check. */
   readonly probes: ReadonlySet<string> | undefined;
+  /** Languages that every flow must have. Where absent: those in which the pack has any words, English if it has none. */
+  readonly languages?: readonly Language[];
 }
 
 /** All findings, in order of files; an empty list is a clean pack. */
 export function lintPack(pack: PackFolder, world: LintWorld): Finding[] {
+  const languages = world.languages ?? languagesOf(pack);
   const findings: Finding[] = pack.faults.map((f) => ({
     file: f.file,
     at: `${f.line}:${f.column}`,
     message: f.message,
   }));
   for (const [id, flow] of pack.flows) {
-    findings.push(...lintFlow(id, flow, pack, world), ...lintFlowWords(id, flow, pack));
+    findings.push(...lintFlow(id, flow, pack, world), ...lintFlowWords(id, flow, pack, languages));
   }
   findings.push(...lintSignatures(pack, world), ...lintTables(pack, world), ...lintLinks(pack, world));
   return findings;
+}
+
+function languagesOf(pack: PackFolder): readonly Language[] {
+  const spoken = LANGUAGES.filter((lang) => (pack.flowWords.get(lang)?.size ?? 0) > 0);
+  return spoken.length > 0 ? spoken : ['en'];
 }

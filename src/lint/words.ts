@@ -1,23 +1,31 @@
-/** Words of a flow: every id has words in every language, every word is used, placeholders agree. */
+/** Words of a flow: every id has words in each language of the pack, every word is used, placeholders agree. */
 import { isStep } from '../flow/answers.ts';
 import { placeholdersOf } from '../flow/fill.ts';
 import type { PackFolder } from '../pack/folder.ts';
 import type { FlowFile, FlowWords, StateFile } from '../pack/schema.ts';
-import { isFactName, LANGUAGES, UNKNOWN } from '../pack/vocabulary.ts';
+import { isFactName, LANGUAGES, type Language, UNKNOWN } from '../pack/vocabulary.ts';
 import type { Finding } from './lint.ts';
 
-export function lintFlowWords(id: string, flow: FlowFile, pack: PackFolder): Finding[] {
+/** `languages` are those that every flow must have. */
+export function lintFlowWords(
+  id: string,
+  flow: FlowFile,
+  pack: PackFolder,
+  languages: readonly Language[],
+): Finding[] {
   const findings: Finding[] = [];
-  const base = pack.flowWords.get('en')?.get(id);
+  // English leads where there is any; a team may write its runbooks in its own language only.
+  const leading = LANGUAGES.find((lang) => pack.flowWords.get(lang)?.has(id));
+  const base = leading && pack.flowWords.get(leading)?.get(id);
   const basePlaceholders = base ? flatten(base) : new Map<string, string>();
-  for (const lang of LANGUAGES) {
+  for (const lang of languages) {
     const file = `locales/${lang}/flows/${id}.json`;
     const words = pack.flowWords.get(lang)?.get(id);
     if (!words) {
       findings.push({
         file,
         at: '',
-        message: 'is missing or broken: every flow has words in every language',
+        message: `is missing or broken: every flow has words in ${languages.join(', ')}`,
       });
       continue;
     }
@@ -35,7 +43,7 @@ export function lintFlowWords(id: string, flow: FlowFile, pack: PackFolder): Fin
       }
       const wanted = basePlaceholders.get(key);
       if (
-        lang !== 'en' &&
+        lang !== leading &&
         wanted !== undefined &&
         !key.startsWith('says') &&
         listed(text) !== listed(wanted)
@@ -43,7 +51,7 @@ export function lintFlowWords(id: string, flow: FlowFile, pack: PackFolder): Fin
         findings.push({
           file,
           at: key,
-          message: `has the placeholders [${listed(text)}], English has [${listed(wanted)}]`,
+          message: `has the placeholders [${listed(text)}], ${leading} has [${listed(wanted)}]`,
         });
       }
     }

@@ -49,12 +49,28 @@ export function parseFile<S extends z.ZodType>(
   }
   const checked = schema.safeParse(data);
   if (checked.success) return { ok: true, value: checked.data as z.infer<S> };
-  const faults = checked.error.issues.map((issue) => {
+  const faults = checked.error.issues.flatMap(closest).map((issue) => {
     const pos = at(offsetOf(doc, issue.path));
     const path = issue.path.map(String).join('.');
     return { file, ...pos, message: `${path ? `${path}: ` : ''}${issue.message}` };
   });
   return { ok: false, faults };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/**
+ * "Invalid input" is all that a union says of a value that fits none of its forms. What is missing from the form that
+ * comes closest is what its author wants to know: the one with the fewest faults.
+ */
+function closest(issue: z.core.$ZodIssue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const forms = issue.errors.map((form) => form.flatMap(closest));
+  const [nearest = []] = forms.sort((a, b) => a.length - b.length);
+  return nearest.map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 }
 
 /** As parseFile, throwing the first fault as an error a person can act on. */

@@ -1,6 +1,7 @@
 /** Every data file that ships, with the checks `unmesh pack lint` runs on any pack. */
 import { describe, expect, it } from 'vitest';
 import { lintPack } from '../../src/lint/lint.ts';
+import { LANGUAGES } from '../../src/pack/vocabulary.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { shippedFolder } from '../project.ts';
 
@@ -10,7 +11,11 @@ describe('the pack that ships', () => {
   });
 
   it('passes its own linter', () => {
-    const findings = lintPack(shippedFolder, { flows: new Set(), probes: new Set(Object.keys(PROBES)) });
+    const findings = lintPack(shippedFolder, {
+      flows: new Set(),
+      probes: new Set(Object.keys(PROBES)),
+      languages: LANGUAGES,
+    });
     expect(findings).toEqual([]);
   });
 
