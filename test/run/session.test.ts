@@ -239,6 +239,15 @@ describe('the command of a step', () => {
     expect(slow.session.view().place?.state).toBe('has-power');
   });
 
+  it('is stopped with the case that is left', async () => {
+    const { session, requests } = start({ kubectl: 'setInterval(() => {}, 1000)' });
+    session.command('run');
+    session.pick('once');
+    expect(requests[0]!.signal.aborted).toBe(false);
+    session.stop();
+    expect(requests[0]!.signal.aborted).toBe(true);
+  });
+
   it('leaves no secret of its output in the log', async () => {
     const { session, world } = start({ kubectl: "console.log('password: hunter2hunter2\\nLED red on')" });
     session.command('run');

@@ -75,8 +75,9 @@ function Content({ block, words, width }: PrintedBlockProps) {
       return (
         <Box flexDirection="column" paddingLeft={2}>
           <Markup text={block.text} {...tone(block.tone === 'plain' ? 'dim' : block.tone)} />
-          {block.details.map((line) => (
-            <Text key={line} {...tone('dim')}>{`│ ${line}`}</Text>
+          {block.details.map((line, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a command may write one line twice; they never move
+            <Text key={index} {...tone('dim')}>{`│ ${line}`}</Text>
           ))}
         </Box>
       );
