@@ -124,8 +124,10 @@ function nextToken(line: string, from: number): Token | undefined {
     if (end === -1) return undefined;
     return { value: line.slice(start + 1, end), start: start + 1, end, quoted: true };
   }
-  let end = start;
-  while (end < line.length && line[end] !== ' ' && line[end] !== '\t') end++;
+  let end = line.indexOf(' ', start);
+  if (end === -1) end = line.length;
+  const tab = line.slice(start, end).indexOf('\t');
+  if (tab !== -1) end = start + tab;
   return { value: line.slice(start, end), start, end, quoted: false };
 }
 
