@@ -66,7 +66,12 @@ describe('match', () => {
 describe('bad input', () => {
   it.each([
     ['an empty text', '', 3, 'nothing to read'],
-    ['binary', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0]), 3, 'This is not text.'],
+    [
+      'binary',
+      Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0]),
+      3,
+      'This is not text.',
+    ],
   ])('%s', (_, input, code, sentence) => {
     const run = unmesh(['match', '-'], { input });
     expect(run.err).toContain(sentence);
