@@ -14,6 +14,9 @@ export interface AccessLine {
   readonly pod: KubeObject;
   /** Milliseconds since the epoch; -Infinity where the line has no time. */
   readonly time: number;
+  readonly method: string;
+  /** `HTTP/1.1`, `HTTP/2`; empty for a connection without requests. */
+  readonly protocol: string;
   readonly code: string;
   /** Without URX: it tells that retries ran out, never why. */
   readonly flags: readonly string[];
@@ -86,6 +89,8 @@ export function accessLines(log: string, pod: KubeObject, side: Side): AccessLin
         side,
         pod,
         time: Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time,
+        method: raw('method'),
+        protocol: raw('protocol'),
         code: fields.code ?? '',
         flags: entry.flags.filter((flag) => flag !== 'URX'),
         details: fields.details ?? '',

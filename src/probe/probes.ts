@@ -8,6 +8,7 @@ import {
   accessLog504,
   accessLogEgress,
 } from './access-log.ts';
+import { accessLogGrpc } from './access-log-grpc.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
 import { apiserverReach } from './apiserver-reach.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
@@ -57,6 +58,7 @@ import { podStop } from './pod-stop.ts';
 import type { Probe } from './probe.ts';
 import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
+import { proxyCrash } from './proxy-crash.ts';
 import { proxyLog } from './proxy-log.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { rateLimitFilters } from './rate-limit-filters.ts';
@@ -96,6 +98,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'pod-stop': podStop,
   'native-sidecar': nativeSidecar,
   'cni-state': cniState,
+  'proxy-crash': proxyCrash,
   'proxy-log': proxyLog,
   'jwks-fetch': jwksFetch,
   'validator-versions': validatorVersions,
@@ -115,6 +118,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'access-log-503': accessLog503,
   'access-log-504': accessLog504,
   'access-log-egress': accessLogEgress,
+  'access-log-grpc': accessLogGrpc,
   'access-log-rollout': accessLogRollout,
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,

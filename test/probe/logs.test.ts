@@ -39,6 +39,7 @@ interface LinePart {
   readonly local?: string;
   readonly sni?: string;
   readonly route?: string;
+  readonly request?: string;
 }
 
 /** A line as Istio writes it; what a test does not say is a call for cart. */
@@ -56,10 +57,11 @@ function line(part: LinePart): string {
     local: '10.12.3.4:8080',
     sni: '-',
     route: 'default',
+    request: 'GET /x HTTP/1.1',
     ...part,
   };
   return (
-    `[2026-11-20T${all.time}.000Z] "GET /x HTTP/1.1" ${all.code} ${all.flags} ${all.details} - "-" 0 9 ` +
+    `[2026-11-20T${all.time}.000Z] "${all.request}" ${all.code} ${all.flags} ${all.details} - "-" 0 9 ` +
     `${all.duration} - "-" "curl/8.5" "${all.id}" "${all.authority}" "${all.upstream}" ${all.cluster} - ` +
     `${all.local} 10.8.0.3:40210 ${all.sni} ${all.route}`
   );
@@ -334,8 +336,44 @@ describe('the access log of a rollout', () => {
   });
 });
 
+describe('the access log of a gRPC call', () => {
+  const rpc = (part: LinePart) => line({ request: 'POST /shop.Cart/Get HTTP/2', code: '200', ...part });
+  const reset = (why: string) => `upstream_reset_before_response_started{${why}}`;
+  it.each<[string[], LinePart]>([
+    [['unavailable', 'flags'], { flags: 'URX,UF', details: reset('connection_failure') }],
+    [['unavailable', 'flags'], { flags: 'UH', details: 'no_healthy_upstream' }],
+    [['unavailable', 'flags'], { flags: 'UT', details: 'response_timeout' }],
+    [['unavailable'], { flags: 'UC', details: reset('connection_termination') }],
+    [['protocol'], { flags: 'UPE', details: reset('protocol_error') }],
+    [['denied'], { details: 'rbac_access_denied_matched_policy[none]' }],
+    [['unauthenticated'], { details: 'jwt_authn_access_denied{Jwt_is_expired}' }],
+    [[], { details: 'jwt_authn_access_denied{Audiences_in_Jwt_are_not_allowed}' }],
+    [['unimplemented'], { flags: 'NR', details: 'route_not_found' }],
+    [['deadline'], { flags: 'DT', details: 'max_duration_timeout' }],
+    [[], { flags: 'UAEX', details: 'ext_authz_denied' }],
+    [[], { flags: 'DC', details: 'downstream_remote_disconnect' }],
+    [[], {}],
+    [[], { request: 'POST /x HTTP/1.1', flags: 'UF', details: reset('connection_failure') }],
+  ])('tells %j from %j', async (expected, part) => {
+    expect(await told('access-log-grpc', { client: [rpc(part)] })).toEqual(expected);
+  });
+
+  it('hears from the server what its proxy refused', async () => {
+    const client = [rpc({ id: 'a1' })];
+    const server = [inbound({ ...DENIED, id: 'a1' })];
+    expect(await told('access-log-grpc', { client, server })).toEqual(['denied']);
+  });
+  const DENIED = {
+    request: 'POST /shop.Cart/Get HTTP/2',
+    code: '200',
+    details: 'rbac_access_denied_matched_policy[none]',
+  };
+});
+
 describe('the probes of access logs', () => {
-  const probes = ['404', '426', '429', '503', '504', 'egress', 'rollout'].map((one) => `access-log-${one}`);
+  const probes = ['404', '426', '429', '503', '504', 'egress', 'grpc', 'rollout'].map(
+    (one) => `access-log-${one}`,
+  );
   it.each(probes)('%s reads nothing into logs and objects of another shape', async (probe) => {
     const facts = { ...FACTS, host: 'cart.shop' };
     const logs = Object.fromEntries(
