@@ -2,7 +2,7 @@
 import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
 import { app, CART, condition, meshed, plain, proxy, workload } from './mesh-objects.ts';
-import { istiodDeployment, pod } from './objects.ts';
+import { istiodDeployment, pod, terminated } from './objects.ts';
 import type { RealCase } from './states.ts';
 
 const ofCart = { namespace: 'shop', pod: CART };
@@ -146,7 +146,23 @@ const NODES: readonly RealCase[] = [
   },
 ];
 
-export const ROLLOUTS: readonly RealCase[] = [...CREATION, ...START_AND_STOP, ...NODES];
+const ended = (reason: string, code: number) =>
+  meshed({ containers: [app(), proxy({ restarts: 1, lastState: terminated(reason, code) })] });
+
+const ENDS: readonly RealCase[] = [
+  {
+    flow: 'envoy-crash',
+    state: 'how-it-ended',
+    probe: 'proxy-crash',
+    facts: ofCart,
+    expected: 'oom',
+    objects: () => [ended('OOMKilled', 137)],
+    instead: 'segfault',
+    without: () => [ended('Error', 139)],
+  },
+];
+
+export const ROLLOUTS: readonly RealCase[] = [...CREATION, ...START_AND_STOP, ...NODES, ...ENDS];
 
 export const ROLLOUT_LOGS: Logs = {
   'shop/late-1/app': 'starting\ndial tcp 10.0.0.9:5432: connect: connection refused\nretrying',
