@@ -19,7 +19,7 @@ const SIZES = process.argv
   .map(Number)
   .filter((n) => n > 0);
 const RUNS = 5;
-const PAGE = 500;
+const PAGE = 250;
 const dir = mkdtempSync(join(tmpdir(), 'unmesh-bench-scan-'));
 
 const pathOf = (id: ResourceId) => {

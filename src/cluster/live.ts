@@ -31,7 +31,7 @@ export interface LiveLimits {
 export const LIVE_LIMITS: LiveLimits = {
   timeout: 10_000,
   login: 25_000,
-  page: 500,
+  page: 250,
   objects: 50_000,
   bytes: 64 * 1024 * 1024,
 };
