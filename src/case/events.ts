@@ -22,7 +22,7 @@ export interface RankedMatch {
 }
 
 /** Who gave an answer. `own-words`: the person, in a sentence of their own. */
-export type AnsweredBy = 'person' | 'own-words' | 'output' | 'paste' | 'fact' | 'probe';
+export type AnsweredBy = 'person' | 'own-words' | 'output' | 'paste' | 'fact' | 'probe' | 'snapshot';
 
 /** What a probe saw: which object, which field, what stood there, when (ISO 8601). */
 export interface ProbeEvidence {

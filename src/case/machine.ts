@@ -46,6 +46,8 @@ export type ProbeReport =
       readonly kind: 'answer';
       readonly answer: string;
       readonly evidence: readonly ProbeEvidence[];
+      /** Where it was seen, if not in the cluster itself. */
+      readonly source?: 'snapshot';
       readonly facts: Readonly<Partial<Record<FactName, string>>>;
     }
   | {
@@ -652,14 +654,14 @@ function probeEvents(context: CaseContext, report: ProbeReport): CaseEventBody[]
     const { failure, detail, evidence } = report;
     return [{ type: 'probe-failed', probe, failure, detail, evidence }];
   }
-  const { answer, evidence, facts } = report;
+  const { answer, evidence, facts, source = 'probe' } = report;
   return [
     ...factsLearned(facts, 'probe', probe),
     { type: 'probe-answered', probe, answer, evidence },
     ...answerGiven(
       context,
       answer,
-      'probe',
+      source,
       evidence.map((e) => `${e.object} ${e.field}: ${e.value}`),
     ),
   ];

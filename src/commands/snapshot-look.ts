@@ -1,4 +1,5 @@
 /** Looks in a snapshot instead of a cluster, and says first what it is and what it cannot answer. */
+import type { ProbeReport } from '../case/machine.ts';
 import type { Snapshot } from '../cluster/snapshot/open.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
@@ -25,9 +26,16 @@ export function lookInSnapshot(from: string, snapshot: Snapshot): Look {
     list: async (request) => listInSnapshot(request, snapshot),
     probe: async (request) => {
       const { runProbe } = await import('../probe/run.ts');
-      return runProbe(request, async () => snapshot.reader);
+      return seenThen(await runProbe(request, async () => snapshot.reader), snapshot);
     },
   };
+}
+
+/** What a snapshot shows was so when it was collected, and not when somebody looked into it. */
+function seenThen(report: ProbeReport, snapshot: Snapshot): ProbeReport {
+  const time = snapshot.describe().time?.toISOString() ?? '';
+  const evidence = report.evidence.map((one) => ({ ...one, time }));
+  return report.kind === 'answer' ? { ...report, evidence, source: 'snapshot' } : { ...report, evidence };
 }
 
 /** Archives seldom hold the namespaces themselves, but what was collected lies in some. */

@@ -35,6 +35,7 @@ describe('a case with --from', () => {
     expect(err).toContain(`bug-report.tar.gz: istioctl bug-report. Objects: ${objects}; namespaces: 2`);
     expect(err).toContain('Collected at 2026-11-01T11:00:00.000Z.');
     expect(err).toMatch(/^Not in it: .*\bevents\b/m);
+    expect(out).toContain('(seen in the snapshot)');
     expect(out).toContain('gateways.networking.istio.io objects: 1');
     expect(out).toContain('Only `networking.istio.io`');
     expect(out).not.toContain('read-only');
