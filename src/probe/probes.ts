@@ -22,6 +22,7 @@ import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
 import { discoveryTarget } from './discovery-target.ts';
+import { dnsName } from './dns-name.ts';
 import { egressGateway } from './egress-gateway.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
@@ -125,6 +126,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'crd-versions': crdVersions,
   'destination-rule-subsets': destinationRuleSubsets,
   'destination-rule-tls': destinationRuleTls,
+  'dns-name': dnsName,
   'egress-gateway': egressGateway,
   'egress-proxy': egressProxy,
   'envoyfilter-order': envoyFilterOrder,
