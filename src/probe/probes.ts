@@ -27,6 +27,7 @@ import { egressGateway } from './egress-gateway.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
 import { envoyFilterOrder } from './envoyfilter-order.ts';
+import { faultRoutes } from './fault-routes.ts';
 import { gatewayApiConditions } from './gateway-api-conditions.ts';
 import { gatewayApiWorkload } from './gateway-api-workload.ts';
 import { gatewayEndpoints } from './gateway-endpoints.ts';
@@ -130,6 +131,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'egress-gateway': egressGateway,
   'egress-proxy': egressProxy,
   'envoyfilter-order': envoyFilterOrder,
+  'fault-routes': faultRoutes,
   'gateway-api-conditions': gatewayApiConditions,
   'gateway-api-workload': gatewayApiWorkload,
   'gateway-endpoints': gatewayEndpoints,

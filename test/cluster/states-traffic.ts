@@ -36,7 +36,29 @@ const strict = security('PeerAuthentication', 'default', { mtls: { mode: 'STRICT
 const SUBSETS = { subsets: [{ name: 'v1', labels: { version: 'v1' } }] };
 const v1 = () => meshed({ labels: { version: 'v1' } });
 
+const faulty = (route: object) =>
+  networking('VirtualService', 'cart', {
+    hosts: ['cart'],
+    http: [
+      {
+        fault: { abort: { httpStatus: 500, percentage: { value: 50 } } },
+        route: [{ destination: { host: 'cart' } }],
+        ...route,
+      },
+    ],
+  });
+
 const RULES: readonly RealCase[] = [
+  {
+    flow: 'fault-injection-ignored',
+    state: 'what-is-seen',
+    probe: 'fault-routes',
+    facts: ofCart,
+    expected: 'retries-ignored',
+    objects: () => [cart(), faulty({ retries: { attempts: 5 } })],
+    instead: '(ambiguous)',
+    without: () => [cart(), faulty({ retries: { attempts: 0 } })],
+  },
   {
     flow: 'routing-ignored',
     state: 'effect',
