@@ -1,6 +1,7 @@
 /** Does Istio's CNI plugin run on every node, and on the one of this pod? */
 import type { KubeObject } from '../cluster/reader.ts';
-import { count, labelsOf, nameOf, namespaceOf, text } from './fields.ts';
+import { rolloutOf } from './daemonsets.ts';
+import { labelsOf, nameOf, namespaceOf, text } from './fields.ts';
 import { podName, podOf, sight } from './mesh.ts';
 import { named, type Probe } from './probe.ts';
 import { isLive, isReady, type Judgement, say, seen } from './traffic.ts';
@@ -28,26 +29,13 @@ function isCni(object: KubeObject): boolean {
 export function judgeCni(sets: readonly KubeObject[], pods: readonly KubeObject[], node: string): Judgement {
   if (sets.length === 0)
     return say('missing', [sight('daemonsets', 'istio-cni-node', 'none in any namespace')]);
-  const states = sets.map((set) => ({
-    set,
-    wanted: count(set, ['status', 'desiredNumberScheduled'], Number.NaN),
-    ready: count(set, ['status', 'numberReady'], Number.NaN),
-  }));
-  const sights = states.map(({ set, wanted, ready }) =>
-    sight(
-      named('daemonset', nameOf(set), namespaceOf(set)),
-      'status.numberReady',
-      `${ready} of ${wanted} wanted`,
-    ),
-  );
+  const { isComplete, isLacking, sights } = rolloutOf(sets);
   const own = pods.find((one) => isLive(one) && text(one, 'spec', 'nodeName') === node);
   const here = own
     ? sight(podName(own), 'conditions.Ready', isReady(own) ? 'True' : 'not true')
     : sight(named('node', node), 'pod of istio-cni', 'absent');
   const all = node === '' ? sights : [here, ...sights];
-  if (states.some(({ wanted, ready }) => ready < wanted)) return say('not-ready', all);
+  if (isLacking) return say('not-ready', all);
   if (node !== '' && !(own && isReady(own))) return say('not-ready', all);
-  return states.every(({ wanted, ready }) => wanted > 0 && ready >= wanted)
-    ? say('ready', all)
-    : seen(...all);
+  return isComplete ? say('ready', all) : seen(...all);
 }

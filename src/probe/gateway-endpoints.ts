@@ -11,7 +11,7 @@ import {
   namespaceOf,
   text,
 } from './fields.ts';
-import { readIngressServices, serviceName } from './gateways.ts';
+import { readIngressServices, selectorSights, serviceName } from './gateways.ts';
 import { podName, readyAddresses, sight } from './mesh.ts';
 import { type Facts, named, type Probe } from './probe.ts';
 import { portsMeant, portsOf, type ServicePort } from './service-protocol.ts';
@@ -39,11 +39,7 @@ export const gatewayEndpoints: Probe = {
   async look(reader, facts) {
     const services = await readIngressServices(reader, facts);
     const [service] = services;
-    if (!service || services.length > 1)
-      return seen(
-        sight('services', 'of gateways', String(services.length)),
-        ...services.map((one) => sight(serviceName(one), 'spec.selector', map(one, 'spec', 'selector'))),
-      );
+    if (!service || services.length > 1) return seen(...selectorSights(services));
     const namespace = namespaceOf(service);
     const pods = podsOf(service, await reader.list('pods', { namespace }));
     const addresses = await readyAddresses(reader, nameOf(service), namespace);

@@ -1,7 +1,7 @@
 /** How are the pods behind the gateway's Service, when none of them takes traffic? */
 import type { KubeObject } from '../cluster/reader.ts';
 import { count, hasLabels, items, map, namespaceOf, text } from './fields.ts';
-import { readIngressServices, serviceName } from './gateways.ts';
+import { readIngressServices, selectorSights, serviceName } from './gateways.ts';
 import { podName, sight } from './mesh.ts';
 import type { Probe } from './probe.ts';
 import { hasProxy, isReady, type Judgement, podsOf, say, seen } from './traffic.ts';
@@ -13,11 +13,7 @@ export const gatewayPods: Probe = {
   async look(reader, facts) {
     const services = await readIngressServices(reader, facts);
     const [service] = services;
-    if (!service || services.length > 1)
-      return seen(
-        sight('services', 'of gateways', String(services.length)),
-        ...services.map((one) => sight(serviceName(one), 'spec.selector', map(one, 'spec', 'selector'))),
-      );
+    if (!service || services.length > 1) return seen(...selectorSights(services));
     const namespace = namespaceOf(service);
     const pods = await reader.list('pods', { namespace });
     const workloads = [

@@ -1,7 +1,8 @@
 /** What the probes of gateways share: which Service and which pods a case means by its gateway. */
 import type { ClusterReader, KubeObject } from '../cluster/reader.ts';
 import { hasLabels, labelsOf, map, nameOf, namespaceOf, text } from './fields.ts';
-import { type Facts, named } from './probe.ts';
+import { sight } from './mesh.ts';
+import { type Facts, named, type Sight } from './probe.ts';
 import { GATEWAY_NAME } from './traffic.ts';
 
 /** Value of the label `istio` on ingress gateways: Istio's charts, the AKS add-on, own names on their pattern. */
@@ -64,4 +65,12 @@ export function addressesOf(service: KubeObject): string[] {
   const list = status?.loadBalancer?.ingress;
   if (!Array.isArray(list)) return [];
   return list.map((one) => text(one, 'ip') || text(one, 'hostname')).filter((one) => one !== '');
+}
+
+/** What is shown where it cannot be told which gateway's Service is meant. */
+export function selectorSights(services: readonly KubeObject[]): Sight[] {
+  return [
+    sight('services', 'of gateways', String(services.length)),
+    ...services.map((one) => sight(serviceName(one), 'spec.selector', map(one, 'spec', 'selector'))),
+  ];
 }

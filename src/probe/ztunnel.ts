@@ -1,6 +1,7 @@
 /** Does a pod belong to the ambient mesh, and does ztunnel work on its node? */
 import type { KubeObject } from '../cluster/reader.ts';
-import { at, count, items, labelsOf, nameOf, namespaceOf, text } from './fields.ts';
+import { rolloutOf } from './daemonsets.ts';
+import { at, items, labelsOf, nameOf, text } from './fields.ts';
 import { lastMatch, linesOf } from './logs.ts';
 import { podName, podOf, sight } from './mesh.ts';
 import { named, type Probe } from './probe.ts';
@@ -76,20 +77,7 @@ export function judgeZtunnelLog(pod: KubeObject, lines: readonly string[]): Judg
 
 export function judgeDaemonSets(sets: readonly KubeObject[]): Judgement {
   if (sets.length === 0) return say('missing', [sight('daemonsets', 'app=ztunnel', 'none in any namespace')]);
-  const states = sets.map((set) => ({
-    set,
-    wanted: count(set, ['status', 'desiredNumberScheduled'], Number.NaN),
-    ready: count(set, ['status', 'numberReady'], Number.NaN),
-  }));
-  const sights = states.map(({ set, wanted, ready }) =>
-    sight(
-      named('daemonset', nameOf(set), namespaceOf(set)),
-      'status.numberReady',
-      `${ready} of ${wanted} wanted`,
-    ),
-  );
-  if (states.some(({ wanted, ready }) => ready < wanted)) return say('not-ready', sights);
-  return states.every(({ wanted, ready }) => wanted > 0 && ready >= wanted)
-    ? say('ready', sights)
-    : seen(...sights);
+  const { isComplete, isLacking, sights } = rolloutOf(sets);
+  if (isLacking) return say('not-ready', sights);
+  return isComplete ? say('ready', sights) : seen(...sights);
 }

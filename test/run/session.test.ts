@@ -7,9 +7,10 @@ import type { Pack } from '../../src/pack/pack.ts';
 import type { StepState } from '../../src/pack/schema.ts';
 import type { RunReport } from '../../src/run/run-command.ts';
 import { printedLines, runPlain } from '../../src/ui/plain.ts';
-import { createSession, type Session, type SessionView } from '../../src/ui/session.ts';
+import { createSession, type Session } from '../../src/ui/session.ts';
 import { shippedWords } from '../project.ts';
 import { smallPack } from '../small-pack.ts';
+import { shows } from '../ui/shows.ts';
 import { testWorld } from '../world.ts';
 import { programs } from './programs.ts';
 
@@ -77,19 +78,6 @@ function start({
   return { session, world, requests };
 }
 
-/** Resolves with the view that fits; the deadline is the test's. */
-function shows(session: Session, fits: (view: SessionView) => boolean): Promise<SessionView> {
-  return new Promise((resolve) => {
-    const check = () => {
-      const view = session.view();
-      if (!fits(view)) return;
-      off();
-      resolve(view);
-    };
-    const off = session.subscribe(check);
-    check();
-  });
-}
 const rests = (session: Session) => shows(session, (view) => view.busy === undefined);
 const text = (session: Session) =>
   session

@@ -10,6 +10,7 @@ import { type MemoryCluster, memoryReader } from '../probe/memory-reader.ts';
 import { shippedWords } from '../project.ts';
 import { smallPack } from '../small-pack.ts';
 import { testWorld } from '../world.ts';
+import { shows } from './shows.ts';
 
 const named = (name: string, namespace?: string) => ({
   metadata: { name, ...(namespace ? { namespace } : {}) },
@@ -63,19 +64,6 @@ function startSession({ needs = ['namespace', 'pod'] as FactName[], cluster = SH
   return { session, world, asked, reads };
 }
 
-/** Resolves with the view that fits; the deadline is the test's. */
-function shows(session: Session, fits: (view: SessionView) => boolean): Promise<SessionView> {
-  return new Promise((resolve) => {
-    const check = () => {
-      const view = session.view();
-      if (!fits(view)) return;
-      off();
-      resolve(view);
-    };
-    const off = session.subscribe(check);
-    check();
-  });
-}
 const lists = (first: string) => (view: SessionView) =>
   view.picking === 'choosing' && view.choices[0]?.label === first;
 const labels = (session: Session) => session.view().choices.map(({ label }) => label);
