@@ -10,6 +10,7 @@ import { node } from './objects.ts';
 import { CASES, NAMESPACES } from './states.ts';
 import { CONFIG, CONFIG_LOGS } from './states-config.ts';
 import { ROLLOUT_LOGS, ROLLOUTS } from './states-rollouts.ts';
+import { SIGN_LOGS, SIGNS } from './states-signs.ts';
 import { TRAFFIC, TRAFFIC_LOGS } from './states-traffic.ts';
 import { WORKLOAD_LOGS, WORKLOADS } from './states-workloads.ts';
 import { describeWithApiServer } from './with-apiserver.ts';
@@ -41,7 +42,7 @@ const GOOGLE: Manifest = {
   },
 };
 
-const ALL = [...CASES, ...WORKLOADS, ...TRAFFIC, ...ROLLOUTS, ...CONFIG];
+const ALL = [...CASES, ...WORKLOADS, ...TRAFFIC, ...ROLLOUTS, ...CONFIG, ...SIGNS];
 const crds = SHARED && join(SHARED, 'reference/crds');
 
 if (crds) {
@@ -57,6 +58,7 @@ if (crds) {
         ...TRAFFIC_LOGS,
         ...ROLLOUT_LOGS,
         ...CONFIG_LOGS,
+        ...SIGN_LOGS,
       });
       await kube.apply(...NAMESPACES, node('node-1', kubelet.port), GOOGLE);
       for (const file of ['istio.yaml', 'gateway-api.yaml'])
@@ -72,6 +74,7 @@ if (crds) {
     describe('traffic and gateways', () => proveStates(server, TRAFFIC));
     describe('pods that come and go', () => proveStates(server, ROLLOUTS));
     describe('configuration and clocks', () => proveStates(server, CONFIG));
+    describe('logs, names and errors', () => proveStates(server, SIGNS));
   });
 } else {
   console.warn('skipped: probes with the kinds of a mesh: their CRDs are not here');
