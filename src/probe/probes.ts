@@ -62,9 +62,11 @@ import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyCrash } from './proxy-crash.ts';
 import { proxyLog } from './proxy-log.ts';
+import { proxyScope } from './proxy-scope.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { rateLimitFilters } from './rate-limit-filters.ts';
 import { rateLimitService } from './rate-limit-service.ts';
+import { refusedCalls } from './refused-calls.ts';
 import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
@@ -94,6 +96,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'root-certificates': rootCertificates,
   'ca-provider': caProvider,
   'rollout-phase': rolloutPhase,
+  'refused-calls': refusedCalls,
   'replicaset-events': replicasetEvents,
   coredns,
   'pod-start': podStart,
@@ -102,6 +105,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'cni-state': cniState,
   'proxy-crash': proxyCrash,
   'proxy-log': proxyLog,
+  'proxy-scope': proxyScope,
   'jwks-fetch': jwksFetch,
   'validator-versions': validatorVersions,
   'injector-of-label': injectorOfLabel,

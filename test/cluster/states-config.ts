@@ -255,7 +255,22 @@ const CONTROL: readonly RealCase[] = [
   },
 ];
 
-export const CONFIG: readonly RealCase[] = [...FILTERS, ...HOSTS, ...CONTROL];
+const sidecar = (host: string) => networking('Sidecar', 'default', { egress: [{ hosts: [host] }] });
+
+const SCOPES: readonly RealCase[] = [
+  {
+    flow: 'envoy-memory',
+    state: 'which-scope',
+    probe: 'proxy-scope',
+    facts: ofCart,
+    expected: 'scoped-already',
+    objects: () => [meshed(), sidecar('./*')],
+    instead: '(ambiguous)',
+    without: () => [meshed(), sidecar('*/*')],
+  },
+];
+
+export const CONFIG: readonly RealCase[] = [...FILTERS, ...HOSTS, ...CONTROL, ...SCOPES];
 
 const unrouted = (serverName: string) =>
   `[2026-11-01T10:00:09.123Z] "GET / HTTP/2" 404 NR route_not_found - "-" 0 0 0 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "${HOST}" "-" - - 10.12.3.4:8443 10.8.0.3:40210 ${serverName} -`;

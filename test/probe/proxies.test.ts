@@ -96,3 +96,109 @@ describe('proxy-crash', () => {
     expect(await ask('proxy-crash', how, SHOP, { version: CLOCK, objects: broken })).toBe('ambiguous');
   });
 });
+
+describe('proxy-scope', () => {
+  const large = ['configuration', 'statistics', 'cpu', 'traffic', 'killed', 'grows'];
+  const scope = ['one-namespace', 'whole-mesh', 'unrelated-namespaces', 'scoped-already'];
+  const namespace = (name: string, labels: object = {}) => ({ metadata: { name, labels } });
+  const services = (own: string, number: number, annotations: object = {}) =>
+    Array.from({ length: number }, (_, index) => ({
+      metadata: { name: `s${index}`, namespace: own, annotations },
+      spec: { ports: [{ port: 80 }, { port: 81 }] },
+    }));
+  const sidecar = (hosts: readonly string[], own = 'shop') => ({
+    metadata: { name: 'default', namespace: own },
+    spec: { egress: [{ hosts }] },
+  });
+  interface Mesh {
+    readonly services?: readonly object[];
+    readonly sidecars?: readonly object[];
+    readonly namespaces?: readonly object[];
+    readonly config?: string;
+    readonly labels?: object;
+  }
+  const PLAIN = ['a', 'b', 'c', 'd', 'e'];
+  const state = (mesh: Mesh): MemoryCluster => ({
+    objects: {
+      pods: [pod({ containers: [{ name: 'cart' }, proxy], labels: mesh.labels ?? {} })],
+      namespaces: mesh.namespaces ?? [
+        namespace('shop', { 'istio-injection': 'enabled' }),
+        ...PLAIN.map((one) => namespace(one)),
+      ],
+      services: mesh.services ?? [],
+      'sidecars.networking.istio.io': mesh.sidecars ?? [],
+      configmaps: [
+        {
+          metadata: { name: 'istio', namespace: 'istio-system' },
+          data: { mesh: mesh.config ?? 'accessLogFile: ""' },
+        },
+      ],
+    },
+  });
+  const SELECT = 'discoverySelectors:\n- matchLabels: { istio-injection: enabled }\n';
+
+  it.each<[string, string, Mesh]>([
+    ['configuration', 'nothing narrows hundreds of clusters', { services: services('a', 250) }],
+    [
+      'configuration',
+      'the Sidecar lets everything in',
+      { services: services('a', 250), sidecars: [sidecar(['*/*'])] },
+    ],
+    ['ambiguous', 'there are few', { services: services('a', 249) }],
+    [
+      'ambiguous',
+      'a Sidecar leaves few of them',
+      { services: services('a', 250), sidecars: [sidecar(['./*'])] },
+    ],
+    ['ambiguous', 'istiod does not read that namespace', { services: services('a', 250), config: SELECT }],
+    [
+      'ambiguous',
+      'they are not for this namespace',
+      { services: services('a', 250, { 'networking.istio.io/exportTo': '.' }) },
+    ],
+    [
+      'ambiguous',
+      'Services are not for everybody by default',
+      { services: services('a', 250), config: 'defaultServiceExportTo: ["."]' },
+    ],
+    ['ambiguous', 'it is a gateway', { services: services('a', 250), labels: { istio: 'ingressgateway' } }],
+  ])('what is large: %s where %s', async (expected, _, mesh) => {
+    expect(await ask('proxy-scope', large, SHOP, state(mesh))).toBe(expected);
+  });
+
+  it.each<[string, string, Mesh]>([
+    ['scoped-already', 'a Sidecar narrows it', { sidecars: [sidecar(['./*', 'istio-system/*'])] }],
+    ['scoped-already', 'the mesh has one', { sidecars: [sidecar(['./*'], 'istio-system')] }],
+    [
+      'unrelated-namespaces',
+      'most of it lies outside the mesh',
+      { services: PLAIN.flatMap((one) => services(one, 3)) },
+    ],
+    [
+      'ambiguous',
+      'most of it lies inside',
+      { services: [...services('shop', 20), ...PLAIN.flatMap((one) => services(one, 3))] },
+    ],
+    ['ambiguous', 'few namespaces are outside', { services: services('a', 20) }],
+    [
+      'ambiguous',
+      'istiod reads some namespaces only',
+      { services: PLAIN.flatMap((one) => services(one, 3)), config: SELECT },
+    ],
+  ])('what to narrow: %s where %s', async (expected, _, mesh) => {
+    expect(await ask('proxy-scope', scope, SHOP, state(mesh))).toBe(expected);
+  });
+
+  it('decides nothing about sizes without MeshConfig', async () => {
+    const { objects } = state({ services: services('a', 250) });
+    expect(await ask('proxy-scope', large, SHOP, { objects: { ...objects!, configmaps: [] } })).toBe(
+      'ambiguous',
+    );
+  });
+
+  it('reads nothing into broken objects', async () => {
+    const own = pod({ containers: [{ name: 'cart' }, proxy] });
+    const objects = { ...broken, pods: [own, ...BROKEN] };
+    expect(await ask('proxy-scope', [...large, ...scope], SHOP, { objects })).toBe('ambiguous');
+  });
+});
