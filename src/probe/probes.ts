@@ -10,6 +10,7 @@ import {
 } from './access-log.ts';
 import { accessLogGrpc } from './access-log-grpc.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
+import { accessLogTls } from './access-log-tls.ts';
 import { apiserverReach } from './apiserver-reach.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { caProvider } from './ca-provider.ts';
@@ -126,6 +127,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'access-log-egress': accessLogEgress,
   'access-log-grpc': accessLogGrpc,
   'access-log-rollout': accessLogRollout,
+  'access-log-tls': accessLogTls,
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,
   'crd-versions': crdVersions,

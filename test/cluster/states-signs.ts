@@ -1,6 +1,7 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
 import type { Logs } from './kubelet.ts';
-import { app, meshed, service, web } from './mesh-objects.ts';
+import { app, meshed, proxy, service, web } from './mesh-objects.ts';
+import { running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
 const cart = service('cart', [{ name: 'grpc', port: 8080 }]);
@@ -29,11 +30,40 @@ const TRAFFIC: readonly RealCase[] = [
     instead: '(ambiguous)',
     without: () => [web()],
   },
+  {
+    flow: 'tls-failures',
+    state: 'between',
+    probe: 'access-log-tls',
+    facts: { 'client-pod': 'web-tls', 'client-namespace': 'shop', host: 'api.partner.test' },
+    expected: 'egress',
+    objects: () => [caller('web-tls')],
+    instead: '(ambiguous)',
+    without: () => [web({ name: 'web-tls', containers: [app()] })],
+  },
+  {
+    flow: 'connection-refused',
+    state: 'when',
+    probe: 'refused-calls',
+    facts: { namespace: 'shop', pod: 'cart-refused' },
+    expected: 'always',
+    objects: () => [meshed({ name: 'cart-refused' })],
+    instead: 'at-start',
+    // The same line, nineteen seconds after the start.
+    without: () => [
+      meshed({
+        name: 'cart-refused',
+        containers: [proxy(), app({ state: running('2026-11-01T10:44:50Z') })],
+      }),
+    ],
+  },
 ];
 
 export const SIGNS: readonly RealCase[] = [...TRAFFIC];
 
 export const SIGN_LOGS: Logs = {
+  'shop/web-tls/istio-proxy':
+    '[2026-11-01T10:00:09.123Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 4 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "api.partner.test" "203.0.113.7:443" outbound|443||api.partner.test 10.8.0.3:51122 203.0.113.7:443 10.8.0.3:40210 - default',
+  'shop/cart-refused/app': '2026-11-01T10:45:09.001Z dial tcp 10.8.1.7:8080: connect: connection refused',
   'shop/web-grpc/istio-proxy':
     '[2026-11-01T10:00:09.123Z] "POST /shop.Cart/Get HTTP/2" 200 UH no_healthy_upstream - "-" 0 0 0 - "-" "grpc-go/1.70" "5c1e6f0a-0000-4000-8000-000000000001" "cart.shop:8080" "-" outbound|8080||cart.shop.svc.cluster.local - 10.12.3.4:8080 10.8.0.3:40210 - default',
 };

@@ -370,8 +370,53 @@ describe('the access log of a gRPC call', () => {
   };
 });
 
+describe('the access log of a failed handshake', () => {
+  const tls = (why: string) => `TLS_error:|268435581:SSL_routines:OPENSSL_internal:${why}:TLS_error_end`;
+  const failed = (why: string, part: LinePart = {}) =>
+    line({
+      flags: 'UF',
+      details: `upstream_reset_before_response_started{remote_connection_failure|${tls(why)}}`,
+      ...part,
+    });
+  const out = {
+    authority: 'api.example.com',
+    upstream: '203.0.113.7:443',
+    cluster: 'outbound|443||api.example.com',
+  };
+  const outside = { ...FACTS, service: '', host: 'api.example.com' };
+
+  it.each<[string[], string, LinePart]>([
+    [['egress', 'version'], 'WRONG_VERSION_NUMBER', out],
+    [['egress', 'not-trusted'], 'CERTIFICATE_VERIFY_FAILED', out],
+    [['egress', 'client-cert'], 'TLSV1_ALERT_CERTIFICATE_REQUIRED', out],
+    [['egress', 'versions'], 'TLSV1_ALERT_PROTOCOL_VERSION', out],
+    [['egress'], 'SSLV3_ALERT_HANDSHAKE_FAILURE', out],
+    [['not-yet-valid'], 'CERTIFICATE_VERIFY_FAILED:certificate_is_not_yet_valid', out],
+    [['blocked'], '', { ...out, details: 'direct_response', cluster: 'BlackHoleCluster' }],
+    [[], '', { ...out, details: 'upstream_reset_before_response_started{connection_timeout}' }],
+  ])('tells %j from %s %j', async (expected, why, part) => {
+    expect(await told('access-log-tls', { client: [failed(why, part)] }, outside)).toEqual(expected);
+  });
+
+  it('knows a call inside the mesh, and leaves a server without a proxy open', async () => {
+    const client = [failed('CERTIFICATE_VERIFY_FAILED')];
+    const inside = { ...FACTS, host: 'cart.shop' };
+    expect(await told('access-log-tls', { client }, inside)).toEqual(['sidecars']);
+    const bare = { ...cart, spec: { containers: [{ name: 'app' }] } };
+    expect(await ask('access-log-tls', inside, mesh({ client }, [web, bare]))).toEqual([]);
+  });
+
+  it('knows a handshake that the gateway itself cut off', async () => {
+    const ingress = { ...gate, metadata: { ...gate.metadata, labels: { istio: 'ingressgateway' } } };
+    const cut = line({ code: '0', flags: 'NR', details: 'filter_chain_not_found', sni: 'api.example.com' });
+    const at = (pods: object[]) => ask('access-log-tls', outside, mesh({ gateway: [cut] }, pods));
+    expect(await at([web, ingress])).toEqual(['gateway']);
+    expect(await at([web, gate])).toEqual([]);
+  });
+});
+
 describe('the probes of access logs', () => {
-  const probes = ['404', '426', '429', '503', '504', 'egress', 'grpc', 'rollout'].map(
+  const probes = ['404', '426', '429', '503', '504', 'egress', 'grpc', 'rollout', 'tls'].map(
     (one) => `access-log-${one}`,
   );
   it.each(probes)('%s reads nothing into logs and objects of another shape', async (probe) => {
