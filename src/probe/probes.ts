@@ -24,6 +24,7 @@ import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
 import { discoveryTarget } from './discovery-target.ts';
 import { dnsName } from './dns-name.ts';
+import { eastWestGateway } from './east-west-gateway.ts';
 import { egressGateway } from './egress-gateway.ts';
 import { egressProxy } from './egress-proxy.ts';
 import { entryLoadBalancer } from './entry-load-balancer.ts';
@@ -68,6 +69,7 @@ import { proxyStartOrder } from './proxy-start-order.ts';
 import { rateLimitFilters } from './rate-limit-filters.ts';
 import { rateLimitService } from './rate-limit-service.ts';
 import { refusedCalls } from './refused-calls.ts';
+import { remoteClusters } from './remote-clusters.ts';
 import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
@@ -79,6 +81,7 @@ import { serviceEndpoints } from './service-endpoints.ts';
 import { serviceEntries } from './service-entries.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
+import { sharedService } from './shared-service.ts';
 import { validatorVersions } from './validator-versions.ts';
 import { virtualServiceHosts } from './virtual-service-hosts.ts';
 import { waypoints } from './waypoints.ts';
@@ -134,6 +137,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'destination-rule-subsets': destinationRuleSubsets,
   'destination-rule-tls': destinationRuleTls,
   'dns-name': dnsName,
+  'east-west-gateway': eastWestGateway,
   'egress-gateway': egressGateway,
   'egress-proxy': egressProxy,
   'envoyfilter-order': envoyFilterOrder,
@@ -155,6 +159,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'prometheus-scraping': prometheusScraping,
   'rate-limit-filters': rateLimitFilters,
   'rate-limit-service': rateLimitService,
+  'remote-clusters': remoteClusters,
   'request-authentication': requestAuthentication,
   'route-backends': routeBackends,
   'route-timeouts': routeTimeouts,
@@ -163,6 +168,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'service-entries': serviceEntries,
   'service-events': serviceEvents,
   'service-ports': servicePorts,
+  'shared-service': sharedService,
   'gateway-kinds': gatewayKinds,
   'init-containers': initContainers,
   'injection-labels': injectionLabels,

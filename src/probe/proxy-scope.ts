@@ -1,12 +1,13 @@
 /** How much of the mesh does a sidecar have to know: hundreds of clusters, a narrowed view, namespaces outside the mesh? */
 import type { KubeObject } from '../cluster/reader.ts';
-import { annotationsOf, items, labelsOf, nameOf, namespaceOf, selects } from './fields.ts';
+import { items, labelsOf, nameOf, namespaceOf, selects } from './fields.ts';
 import { istioNamespace, podName, podOf, sight } from './mesh.ts';
 import { meshSettings } from './mesh-config.ts';
 import { rootNamespaces } from './policies.ts';
 import type { Probe } from './probe.ts';
 import { revisionOfPod } from './revisions.ts';
 import { hostsOf, lets, type View, viewOf } from './routing-rules.ts';
+import { serviceIsExported } from './service-visibility.ts';
 import {
   hasProxy,
   isAmbient,
@@ -106,7 +107,7 @@ function clustersOf({ services, entries }: Mesh, { hosts }: View, client: string
   return [
     ...services
       .filter((one) => isLetIn(`${nameOf(one)}.${namespaceOf(one)}.svc.cluster.local`, namespaceOf(one)))
-      .filter((one) => isExported(one, client))
+      .filter((one) => serviceIsExported(one, client))
       .map((one) => ({ namespace: namespaceOf(one), count: ports(one) })),
     ...entries
       .filter((one) => isVisible(one, client))
@@ -115,14 +116,6 @@ function clustersOf({ services, entries }: Mesh, { hosts }: View, client: string
         count: ports(one) * hostsOf(one).filter((host) => isLetIn(host, namespaceOf(one))).length,
       })),
   ];
-}
-
-/** A Service says in an annotation who sees it. */
-function isExported(service: KubeObject, client: string): boolean {
-  const to = (annotationsOf(service)['networking.istio.io/exportTo'] ?? '*')
-    .split(',')
-    .map((one) => one.trim());
-  return to.includes('*') || to.includes(client) || (to.includes('.') && namespaceOf(service) === client);
 }
 
 /** Whether most of what the proxy knows lies where nothing belongs to the mesh, by its labels or its pods. */

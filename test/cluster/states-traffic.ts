@@ -507,7 +507,39 @@ const LOGGED: readonly RealCase[] = [
   },
 ];
 
+const eastWest = (address?: string) =>
+  service('istio-eastwestgateway', [{ name: 'tls', port: 15443 }], {
+    namespace: ISTIO,
+    selector: { istio: 'eastwestgateway' },
+    type: 'LoadBalancer',
+    ...(address ? { address } : {}),
+  });
+
+const CLUSTERS: readonly RealCase[] = [
+  {
+    flow: 'multicluster-traffic',
+    state: 'network-kind',
+    probe: 'east-west-gateway',
+    expected: 'no-address',
+    objects: () => [eastWest()],
+    // The namespace of the control plane bears no network's name here.
+    instead: 'not-labelled',
+    without: () => [eastWest('192.0.2.7')],
+  },
+  {
+    flow: 'multicluster-traffic',
+    state: 'why-none',
+    probe: 'shared-service',
+    facts: ofCart,
+    expected: 'no-service',
+    objects: () => [meshed()],
+    instead: '(ambiguous)',
+    without: () => [cart(), meshed()],
+  },
+];
+
 export const TRAFFIC: readonly RealCase[] = [
+  ...CLUSTERS,
   ...RULES,
   ...SERVICES,
   ...OUTSIDE,

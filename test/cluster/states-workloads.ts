@@ -409,6 +409,15 @@ const ISTIODS: readonly RealCase[] = [
     without: () => [istiodWith('istiod-panic', false, 4)],
   },
   {
+    flow: 'multicluster-traffic',
+    state: 'endpoints-seen',
+    probe: 'remote-clusters',
+    expected: 'not-synced',
+    objects: () => [istiodWith('istiod-remote', true)],
+    instead: '(ambiguous)',
+    without: () => [istiodWith('istiod-quiet', true)],
+  },
+  {
     flow: 'istiod-unhealthy',
     state: 'not-ready-log',
     probe: 'istiod-readiness',
@@ -588,6 +597,8 @@ export const WORKLOAD_LOGS: Logs = {
   [`${ISTIO}/istiod-quiet/discovery`]: quiet,
   [`${ISTIO}/istiod-refused/discovery`]: () =>
     `${quiet()}\n${ago(0)}\terror\tklog\tFailed to watch *v1.Pod: failed to list *v1.Pod: pods is forbidden: User "system:serviceaccount:istio-system:istiod" cannot list resource "pods" in API group "" at the cluster scope`,
+  [`${ISTIO}/istiod-remote/discovery`]: () =>
+    `${ago(1)}\terror\tremote cluster east failed to sync after 30s`,
   [`${ISTIO}/istiod-waiting/discovery`]: () => `${ago(1)}\tinfo\tWaiting for caches to be synced`,
   [`${ISTIO}/istiod-config/discovery/previous`]: () =>
     `${ago(1)}\terror\tfailed to create discovery service: failed to read mesh configuration: invalid value`,
