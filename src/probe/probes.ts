@@ -82,6 +82,7 @@ import { serviceEntries } from './service-entries.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { sharedService } from './shared-service.ts';
+import { upgradeTrouble } from './upgrade-trouble.ts';
 import { validatorVersions } from './validator-versions.ts';
 import { virtualServiceHosts } from './virtual-service-hosts.ts';
 import { waypoints } from './waypoints.ts';
@@ -111,6 +112,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'proxy-log': proxyLog,
   'proxy-scope': proxyScope,
   'jwks-fetch': jwksFetch,
+  'upgrade-trouble': upgradeTrouble,
   'validator-versions': validatorVersions,
   'injector-of-label': injectorOfLabel,
   'injecting-control-plane': injectingControlPlane,

@@ -1,13 +1,15 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
 import type { Logs } from './kubelet.ts';
 import { app, meshed, proxy, service, web } from './mesh-objects.ts';
-import { running } from './objects.ts';
+import { istiodDeployment, running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
 const cart = service('cart', [{ name: 'grpc', port: 8080 }]);
 
 /** A pod of each log: the kubelet of the tests answers by its name. */
 const caller = (name: string) => web({ name });
+
+const oldProxy = (version: string) => proxy({ spec: { image: `docker.io/istio/proxyv2:${version}` } });
 
 const TRAFFIC: readonly RealCase[] = [
   {
@@ -58,7 +60,19 @@ const TRAFFIC: readonly RealCase[] = [
   },
 ];
 
-export const SIGNS: readonly RealCase[] = [...TRAFFIC];
+const UPGRADES: readonly RealCase[] = [
+  {
+    flow: 'upgrade-revision',
+    state: 'which-trouble',
+    probe: 'upgrade-trouble',
+    expected: 'mixed-versions',
+    objects: () => [istiodDeployment(1, 1), meshed({ containers: [oldProxy('1.26.0'), app()] })],
+    instead: '(ambiguous)',
+    without: () => [istiodDeployment(1, 1), meshed({ containers: [oldProxy('1.28.0'), app()] })],
+  },
+];
+
+export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES];
 
 export const SIGN_LOGS: Logs = {
   'shop/web-tls/istio-proxy':
