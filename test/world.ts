@@ -33,6 +33,7 @@ export function testWorld(
     run: options.run,
     ownWords: (text, flow, state, language) => ownWords(pack, factory.words(language), text, flow, state),
     record: (event) => void log.push(event),
+    newId: () => `test-${log.filter(({ type }) => type === 'case-opened').length + 1}`,
     now: () => new Date('2026-11-20T03:00:00Z'),
   };
 }

@@ -86,8 +86,10 @@ export interface CaseWorld {
   readonly run?: ((request: RunRequest) => Promise<RunReport>) | undefined;
   /** Understands a sentence as one of the answers, `undefined` when unsure. */
   ownWords(text: string, flow: string, state: string, language: Language): string | undefined;
-  /** Called for each event as it happens, before anything else reacts to it. */
+  /** Called for each event as it happens, before anything else reacts to it; a `case-opened` begins another case. */
   record(event: CaseEvent): void;
+  /** The id of the next case, where a person goes on to another problem. */
+  newId(): string;
   now(): Date;
 }
 
@@ -270,6 +272,7 @@ export const caseMachine = setup({
       context.world.run !== undefined &&
       context.state.running.run !== 'never' &&
       context.state.running[event.permission] !== 'never',
+    isUndecided: ({ context }) => context.state.end?.outcome === 'undecided',
     canUndo: ({ context }) => context.state.answered.length > 0,
     isOutput: ({ context, event }) =>
       event.type === 'say' && outputReading(context, event.text) !== undefined,
@@ -382,6 +385,7 @@ export const caseMachine = setup({
       };
     }),
     dropOffer: assign({ offer: undefined }),
+    recordNewCase: assign(({ context }) => newCase(context)),
   },
 }).createMachine({
   id: 'case',
@@ -451,7 +455,7 @@ export const caseMachine = setup({
       on: {
         paste: { target: 'matching', actions: 'recordPaste' },
         choose: { guard: 'isFlow', target: 'stepping', actions: 'recordChoice' },
-        'start-over': 'empty',
+        'start-over': { target: 'empty', actions: 'recordNewCase' },
       },
     },
     stepping: {
@@ -460,7 +464,7 @@ export const caseMachine = setup({
         choose: { guard: 'isFlow', target: '.entering', actions: 'recordChoice' },
         paste: { target: 'understanding', actions: 'recordPaste' },
         undo: [{ guard: 'canUndo', target: '.entering', actions: 'recordUndo' }, { target: 'choosing' }],
-        'start-over': 'empty',
+        'start-over': { target: 'empty', actions: 'recordNewCase' },
       },
       states: {
         entering: {
@@ -607,12 +611,40 @@ export const caseMachine = setup({
       on: {
         undo: [{ guard: 'canUndo', target: 'stepping', actions: 'recordUndo' }],
         choose: { guard: 'isFlow', target: 'stepping', actions: 'recordChoice' },
-        paste: { target: 'matching', actions: 'recordPaste' },
-        'start-over': 'empty',
+        paste: [
+          // What was missing is found after all: the case goes on with what is known.
+          { guard: 'isUndecided', target: 'matching', actions: 'recordPaste' },
+          { target: 'matching', actions: ['recordNewCase', 'recordPaste'] },
+        ],
+        'start-over': { target: 'empty', actions: 'recordNewCase' },
       },
     },
   },
 });
+
+/**
+ * The next problem is a case of its own, since the namespace and Service of the last one would be filled into its
+ * commands. Only what the person is and allowed stays: the language, looking, running.
+ */
+function newCase(context: CaseContext): Partial<CaseContext> {
+  const { language, looking, running } = context.state;
+  const { world } = context;
+  const empty: CaseContext = { ...context, events: [], state: EMPTY_CASE };
+  const permissions = (['run', 'exec'] as const).flatMap((permission): CaseEventBody[] => {
+    const decided = running[permission];
+    return decided === 'unasked' ? [] : [{ type: 'running-decided', permission, running: decided }];
+  });
+  return {
+    ...recorded(empty, [
+      { type: 'case-opened', id: world.newId(), version: world.version, language },
+      ...(looking === 'unasked' ? [] : [{ type: 'looking-decided' as const, looking }]),
+      ...permissions,
+    ]),
+    text: '',
+    offer: undefined,
+    command: undefined,
+  };
+}
 
 /** The probe of the current step, where unmesh may look. */
 function probeHere({ world, state }: CaseContext): string | undefined {

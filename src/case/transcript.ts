@@ -14,6 +14,7 @@ export type Block =
   | { readonly kind: 'entered'; readonly title: string; readonly summary: string }
   | {
       readonly kind: 'answered';
+      /** Empty where the question stands right above. */
       readonly ask: string;
       readonly answer: string;
       readonly by: string;
@@ -58,7 +59,7 @@ export function blocksOf(event: CaseEvent, before: CaseState, pack: Pack, words:
         ...fix,
         {
           kind: 'answered',
-          ask: headlineOf(words, before, event.flow, event.state),
+          ask: view?.kind === 'fix' ? '' : headlineOf(words, before, event.flow, event.state),
           answer: givenLabel(pack, words, before, event.flow, event.state, event.answer),
           by: event.by === 'person' ? '' : words.t(`answered-by.${event.by}`),
           evidence: event.evidence

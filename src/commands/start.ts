@@ -1,10 +1,9 @@
 /** Starts or resumes a case: on screen where there is a terminal, as plain numbered text elsewhere. */
 import { closeSync, openSync } from 'node:fs';
 import tty from 'node:tty';
-import type { CaseEvent } from '../case/events.ts';
 import type { CaseWorld, MatchReport } from '../case/machine.ts';
 import { ownWords } from '../case/own-words.ts';
-import { type CaseLog, listCases, loadCase, newCaseId, openCaseLog, stateDirectory } from '../case/store.ts';
+import { listCases, loadCase, newCaseId, stateDirectory } from '../case/store.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { createSession, type Session } from '../ui/session.ts';
 import { VERSION } from '../version.ts';
@@ -12,6 +11,7 @@ import { drawError } from './errors.ts';
 import { type PipedInput, readPiped, sizeOf } from './input.ts';
 import { type Look, lookFor } from './looking.ts';
 import { nearestFlows } from './nearest.ts';
+import { type Recording, startRecording } from './recording.ts';
 import { runningFor } from './running.ts';
 import { matchReport, openRuntime, type Runtime, type Words } from './runtime.ts';
 
@@ -80,22 +80,7 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
       ? await readPipe(runtime, mode === 'screen')
       : undefined;
 
-  let log: CaseLog | undefined;
-  let isSaved = true;
-  const record = (event: CaseEvent) => {
-    if (!isSaved) return;
-    try {
-      // Opened with the first thing the person did: looking at the first screen leaves no empty case behind.
-      if (!log && event.type === 'case-opened') return;
-      log ??= openResumable(env, id, session?.events() ?? [], resumed?.events.length ?? 0);
-      log.append(event);
-    } catch (error) {
-      isSaved = false;
-      warn(error);
-    }
-  };
-
-  let session: Session | undefined;
+  const recording = startRecording(env, id, resumed !== undefined, warn);
   const large = piped?.result;
   const world: CaseWorld = {
     pack: runtime.pack,
@@ -106,10 +91,11 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
     run: running?.run,
     ownWords: (text, flow, state, language) =>
       ownWords(runtime.pack, runtime.words.words(language), text, flow, state),
-    record,
+    record: recording.record,
+    newId: () => newCaseId(new Date()),
     now: () => new Date(),
   };
-  session = createSession({
+  const session = createSession({
     world,
     words: runtime.words,
     language: runtime.language,
@@ -136,18 +122,18 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
             process.stdout,
             piped !== undefined || isStdinTaken,
           );
-    if (how.interruptedBy) interrupted(session, record, how.interruptedBy);
+    if (how.interruptedBy) interrupted(session, recording, how.interruptedBy);
     const { end, at } = session.view().state;
-    if (log && isSaved && !end && (at || session.view().state.pastes.length)) {
+    if (recording.isSaved() && !end && (at || session.view().state.pastes.length)) {
       const w = session.view().words;
-      process.stderr.write(`${w.t('resume.how', { command: `unmesh resume ${id}` })}\n`);
+      process.stderr.write(`${w.t('resume.how', { command: `unmesh resume ${recording.id()}` })}\n`);
     }
     if (how.interruptedBy === 'SIGINT') return EXIT.sigint;
     if (how.interruptedBy) return EXIT.sigterm;
     return EXIT.ok;
   } finally {
     session.stop();
-    log?.close();
+    recording.close();
   }
 }
 
@@ -198,18 +184,6 @@ function loadResumed(id: string, env: NodeJS.ProcessEnv) {
   return loadCase(directory, wanted);
 }
 
-/** A new log starts with everything that happened before it was opened; a resumed one is appended to. */
-function openResumable(
-  env: NodeJS.ProcessEnv,
-  id: string,
-  events: readonly CaseEvent[],
-  saved: number,
-): CaseLog {
-  const log = openCaseLog(stateDirectory(env), id);
-  for (const event of events.slice(saved)) log.append(event);
-  return log;
-}
-
 async function matchText(runtime: Runtime, text: string): Promise<MatchReport> {
   return matchReport((await runtime.matcher()).match(text));
 }
@@ -253,8 +227,13 @@ function copyToTerminal(text: string): void {
   process.stdout.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`);
 }
 
-function interrupted(session: Session, record: (event: CaseEvent) => void, signal: string): void {
+function interrupted(session: Session, recording: Recording, signal: string): void {
   const events = session.events();
-  if (events.length <= 1) return;
-  record({ type: 'case-interrupted', signal, seq: events.length + 1, at: new Date().toISOString() });
+  if (!recording.isSaved()) return;
+  recording.record({
+    type: 'case-interrupted',
+    signal,
+    seq: events.length + 1,
+    at: new Date().toISOString(),
+  });
 }

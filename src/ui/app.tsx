@@ -6,6 +6,8 @@ import { ChoiceList } from './components/choice-list.tsx';
 import { PrintedBlock } from './components/printed.tsx';
 import { PromptLine } from './components/prompt-line.tsx';
 import { Spinner } from './components/spinner.tsx';
+import { Wrapped } from './components/wrapped.tsx';
+import { fittingKeys } from './footer.ts';
 import { useLayout } from './hooks/use-layout.ts';
 import { useLiveState } from './hooks/use-live-state.ts';
 import { keysIn } from './key-chunks.ts';
@@ -120,7 +122,7 @@ export function App({ session, onQuit }: AppProps) {
       <Box flexDirection="column" width={layout.width} marginTop={1}>
         {view.scene === 'paste' && !view.overlay && view.printed.length === 0 && <Welcome words={words} />}
         {view.overlay && <Text {...tone('title')}>{words.t(`overlay.${view.overlay}`)}</Text>}
-        {view.lead !== '' && <Text>{view.lead}</Text>}
+        {view.lead !== '' && <Wrapped>{view.lead}</Wrapped>}
         {view.busy ? (
           <Spinner label={view.busy} />
         ) : (
@@ -138,11 +140,13 @@ export function App({ session, onQuit }: AppProps) {
           placeholder={view.placeholder}
           moreLines={(count) => words.t('input.more', { count })}
         />
-        <Box>
+        {view.status !== '' ? (
+          <Wrapped {...tone('dim')}>{view.status}</Wrapped>
+        ) : (
           <Text {...tone('dim')} wrap="truncate-end">
-            {view.status !== '' ? view.status : words.t(layout.isNarrow ? 'footer.narrow' : 'footer.wide')}
+            {fittingKeys(words.t('footer.keys'), layout.width)}
           </Text>
-        </Box>
+        )}
       </Box>
     </>
   );
@@ -157,11 +161,11 @@ function markedOf(count: number, typed: string, selected: number): number {
 function Welcome({ words }: { readonly words: Words }) {
   return (
     <Box flexDirection="column" marginBottom={1}>
-      <Text>
+      <Wrapped>
         <Text {...tone('title')}>unmesh</Text>
         <Text {...tone('dim')}>{`  ${words.t('welcome.what')}`}</Text>
-      </Text>
-      <Text>{words.t('welcome.paste')}</Text>
+      </Wrapped>
+      <Wrapped>{words.t('welcome.paste')}</Wrapped>
     </Box>
   );
 }

@@ -180,7 +180,7 @@ export function printedLines(block: Printed, view: Pick<SessionView, 'words'>): 
       return ['', `== ${block.title}`, block.summary];
     case 'answered':
       return [
-        ...(block.by !== '' ? ['', `? ${block.ask}`] : []),
+        ...(block.ask !== '' ? ['', `? ${block.ask}`] : []),
         `  = ${block.answer}${block.by !== '' ? `  (${block.by})` : ''}`,
         ...block.evidence.map((line) => `    | ${line}`),
       ];

@@ -116,7 +116,10 @@ export function createSession(options: SessionOptions): Session {
   const listeners = new Set<() => void>();
   const printed: Printed[] = [];
   let seen = 0;
+  let opening: CaseEvent | undefined;
   let lastPlace = '';
+  /** The place that was printed last and is not answered yet. */
+  let shown = '';
   let overlay: Overlay | undefined;
   let editing: FactName | undefined;
   let status = '';
@@ -187,14 +190,31 @@ export function createSession(options: SessionOptions): Session {
     if (isWanted && asks && isListed(wanted)) picker.open(wanted, 'probe', true);
   };
 
+  /** An answer under its own question repeats neither the question nor the fix; elsewhere it needs them. */
+  const unseen = (blocks: readonly Block[], event: CaseEvent): Block[] => {
+    if (event.type !== 'answer-given' || placeName(event) !== shown) return [...blocks];
+    shown = '';
+    return blocks
+      .filter(({ kind }) => kind !== 'place')
+      .map((block) => (block.kind === 'answered' ? { ...block, ask: '' } : block));
+  };
+  const placeName = (at: CaseState['at']) => (at ? `${at.flow}/${at.state}` : '');
+
   /** Prints the blocks of new events and, once the case rests, the place where it stands. */
   const catchUp = () => {
     const { events } = context();
+    // Another case has begun.
+    if (events[0] !== opening) {
+      opening = events[0];
+      seen = 0;
+      lastPlace = '';
+      shown = '';
+    }
     const fresh = events.slice(seen);
     let before = seen === 0 ? undefined : foldCase(events.slice(0, seen), context().next);
     for (const event of fresh) {
       before ??= foldCase([], context().next);
-      printed.push(...blocksOf(event, before, world.pack, words()));
+      printed.push(...unseen(blocksOf(event, before, world.pack, words()), event));
       before = foldCase(events.slice(0, event.seq), context().next);
     }
     seen = events.length;
@@ -208,6 +228,7 @@ export function createSession(options: SessionOptions): Session {
       const view = place();
       if ((now === 'step' || now === 'fix' || now === 'end') && view) {
         printed.push({ kind: 'place', view });
+        shown = placeName(state().at);
         const hint = runner.hint();
         if (hint !== undefined) printed.push({ kind: 'note', tone: 'plain', text: hint, details: [] });
       }
@@ -341,10 +362,7 @@ export function createSession(options: SessionOptions): Session {
       case 'offer':
         return send({ type: id === ':follow' ? 'follow' : 'stay' });
       case 'end':
-        if (id === ':new') {
-          lastPlace = '';
-          return send({ type: 'start-over' });
-        }
+        if (id === ':new') return send({ type: 'start-over' });
         if (id === ':back') return send({ type: 'undo' });
         return undefined;
       default:
@@ -595,7 +613,7 @@ export function createSession(options: SessionOptions): Session {
     const picking = picker.state();
     if (picking) return pickLead(picking, words(), lookContext());
     if (overlay === 'run' || overlay === 'exec') return runner.question();
-    if (overlay) return '';
+    if (overlay) return emptyListLead();
     const now = scene();
     if (now === 'offer') return words().t('offer.ask');
     if (now !== 'consent') return '';
@@ -610,6 +628,14 @@ export function createSession(options: SessionOptions): Session {
       namespace: sanitiseLine(facts.namespace ?? t('consent.namespace-unknown'), 80),
     });
     return lists === '' ? question : `${question} ${t('consent.lists', { reads: lists })}`;
+  }
+
+  /** What to say of a list with nothing in it. */
+  function emptyListLead(): string {
+    if (editing || choices().length > 0) return '';
+    if (overlay === 'history') return words().t('step.nothing-to-undo');
+    if (overlay === 'facts') return words().t('list.no-facts');
+    return overlay === 'symptoms' ? words().t('list.no-symptom') : '';
   }
 
   function placeholder(): string {

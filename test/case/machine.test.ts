@@ -54,6 +54,28 @@ describe('a case', () => {
     expect(world.log.map((e) => e.seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  it('takes the next problem as a case of its own, without the facts of the last, with its permissions', async () => {
+    const world = testWorld();
+    const { actor, send } = startCase(world);
+    await send(paste('no coffee ns=kitchen'));
+    await send(choose('no-coffee'));
+    await send({ type: 'look', looking: 'never' });
+    await send(answer('no'));
+    await send(answer('fixed'));
+    await send(paste('no water'));
+    const { value, context } = actor.getSnapshot();
+    expect(value).toBe('choosing');
+    expect(context.state).toMatchObject({ id: 'test-2', facts: {}, answered: [], looking: 'never' });
+    expect(context.state.pastes).toEqual(['no water']);
+    expect(context.events.map((e) => e.type)).toEqual([
+      'case-opened',
+      'looking-decided',
+      'text-pasted',
+      'symptoms-matched',
+    ]);
+    expect(world.log.slice(-4)).toEqual(context.events);
+  });
+
   it('lets what was pasted earlier answer a step, with the line as evidence and the fact it names', async () => {
     const { actor, send, at } = startCase(testWorld());
     await send(paste('coffee is gone\nLED red off\n'));

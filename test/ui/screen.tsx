@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { Writable } from 'node:stream';
 import { render } from 'ink';
+import type { CaseEvent } from '../../src/case/events.ts';
 import { matchReport } from '../../src/commands/runtime.ts';
 import { createMatcher, type Matcher } from '../../src/match/index.ts';
 import type { Language } from '../../src/pack/vocabulary.ts';
@@ -80,9 +81,11 @@ export interface ScreenOptions {
   readonly columns: number;
   readonly rows?: number;
   readonly language?: Language;
+  /** The log of a case to resume. */
+  readonly events?: readonly CaseEvent[];
 }
 
-export function openScreen({ columns, rows = 30, language = 'en' }: ScreenOptions) {
+export function openScreen({ columns, rows = 30, language = 'en', events }: ScreenOptions) {
   const pack = shippedPack();
   matcher ??= createMatcher(loadKnowledge());
   const copied: string[] = [];
@@ -91,6 +94,7 @@ export function openScreen({ columns, rows = 30, language = 'en' }: ScreenOption
     words: shippedWords(pack),
     language,
     id: 'test',
+    ...(events ? { events } : {}),
     copy: (text) => void copied.push(text),
   });
   const stdout = new Frames(columns, rows);

@@ -53,6 +53,10 @@ describe.each(LANGUAGES)('in %s', (language) => {
     screen.press(`1${ENTER}`);
     await screen.says(t('end.fixed.title'));
     expect(widest(screen.frame())).toBeLessThanOrEqual(columns);
+    // What stands above its answer is not printed again with it.
+    expect(screen.frame().split('kind: DestinationRule')).toHaveLength(2);
+    // The line of keys ends with the last one, however narrow the screen.
+    expect(screen.frame()).toMatch(/Ctrl\+C \S+$/);
   });
 
   it('lists and filters the symptoms, shows the keys, the facts and the languages, at 40 columns', async () => {
@@ -75,6 +79,36 @@ describe.each(LANGUAGES)('in %s', (language) => {
 });
 
 describe('a conversation', () => {
+  it('goes on to the next problem without the facts of the last, and says so', async () => {
+    const screen = start({ columns: 80 });
+    await screen.shows('Paste');
+    screen.paste(TLS_503);
+    screen.press(ENTER);
+    await screen.shows('Choose from all symptoms');
+    screen.press(ENTER);
+    await screen.shows('ISTIO_MUTUAL');
+    screen.press(`1${ENTER}`);
+    await screen.shows('Start another case');
+    screen.press(`1${ENTER}`);
+    await screen.shows('paste or type, then Enter');
+    screen.press(ctrl('f'));
+    await screen.shows('No facts are known yet');
+    expect(screen.session.view().state.id).toBe('test-2');
+  });
+
+  it('shows a resumed case with the questions of its answers', async () => {
+    const first = start({ columns: 80 });
+    first.session.enter('webhook-error');
+    await first.shows('Find out with:');
+    first.press(`2${ENTER}`);
+    await first.shows('✓ no endpoints');
+    const events = first.session.events();
+    first.close();
+    const screen = start({ columns: 80, events });
+    await screen.shows('✓ no endpoints');
+    expect(squeezed(screen.frame())).toContain(squeezed('? Which message follows'));
+  });
+
   it('says honestly that no flow knows a text and offers the nearest', async () => {
     const screen = start({ columns: 80 });
     await screen.shows('Paste');

@@ -3,6 +3,7 @@ import { Box, Text } from 'ink';
 import type { Choice } from '../session.ts';
 import { tone } from '../theme.ts';
 import { Markup } from './markup.tsx';
+import { Wrapped } from './wrapped.tsx';
 
 export interface ChoiceListProps {
   readonly choices: readonly Choice[];
@@ -37,14 +38,28 @@ export function ChoiceList({ choices, selected, rows, moreLabel, areNames = fals
                 {...(isSelected ? tone('key') : tone('dim'))}
               >{`${isSelected ? '❯' : ' '}${String(index + 1).padStart(2)} `}</Text>
             </Box>
-            <Text wrap={areNames ? 'truncate-middle' : 'wrap'}>
-              <Markup text={choice.label} bold={isSelected} />
-              {choice.hint && <Text {...tone('dim')}>{`  ${choice.hint}`}</Text>}
-            </Text>
+            {areNames ? (
+              <Text wrap="truncate-middle">
+                <Label choice={choice} isSelected={isSelected} />
+              </Text>
+            ) : (
+              <Wrapped>
+                <Label choice={choice} isSelected={isSelected} />
+              </Wrapped>
+            )}
           </Box>
         );
       })}
       {hidden > 0 && <Text {...tone('dim')}>{`     ${moreLabel(hidden)}`}</Text>}
     </Box>
+  );
+}
+
+function Label({ choice, isSelected }: { readonly choice: Choice; readonly isSelected: boolean }) {
+  return (
+    <>
+      <Markup text={choice.label} bold={isSelected} />
+      {choice.hint && <Text {...tone('dim')}>{`  ${choice.hint}`}</Text>}
+    </>
   );
 }

@@ -1,8 +1,9 @@
 /** Text with `code` in it. */
-import { Text, type TextProps } from 'ink';
+import { Text } from 'ink';
 import { tone } from '../theme.ts';
+import { Wrapped, type WrappedProps } from './wrapped.tsx';
 
-export interface MarkupProps extends TextProps {
+export interface MarkupProps extends WrappedProps {
   readonly text: string;
 }
 
@@ -10,7 +11,7 @@ export interface MarkupProps extends TextProps {
 export function Markup({ text, ...props }: MarkupProps) {
   const parts = text.split('`');
   return (
-    <Text {...props}>
+    <Wrapped {...props}>
       {parts.map((part, index) =>
         index % 2 === 1 ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: the parts of one text never move
@@ -21,6 +22,6 @@ export function Markup({ text, ...props }: MarkupProps) {
           part
         ),
       )}
-    </Text>
+    </Wrapped>
   );
 }

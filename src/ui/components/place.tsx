@@ -5,6 +5,7 @@ import type { Words } from '../../i18n/words.ts';
 import { type Tone, tone } from '../theme.ts';
 import { CommandLine, Yaml } from './code.tsx';
 import { Markup } from './markup.tsx';
+import { Wrapped } from './wrapped.tsx';
 
 export interface PlaceProps {
   readonly view: PlaceView;
@@ -44,7 +45,7 @@ function Step({ view, words }: { readonly view: StepView; readonly words: Words 
 function Fix({ view, words }: { readonly view: FixView; readonly words: Words }) {
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Text {...tone('title')}>{`${words.t('fix.label')}: ${view.title.replaceAll('`', '')}`}</Text>
+      <Wrapped {...tone('title')}>{`${words.t('fix.label')}: ${view.title.replaceAll('`', '')}`}</Wrapped>
       <Box paddingLeft={2}>
         <Markup text={view.why} />
       </Box>
@@ -68,7 +69,7 @@ function Fix({ view, words }: { readonly view: FixView; readonly words: Words })
         </Box>
       ))}
       <Box flexDirection="column" marginTop={1}>
-        <Text {...tone('good')}>{words.t('fix.verify')}</Text>
+        <Wrapped {...tone('good')}>{words.t('fix.verify')}</Wrapped>
         <Box paddingLeft={2}>
           <Markup text={view.verify.text} />
         </Box>
@@ -90,15 +91,15 @@ const END_TONE: Readonly<Record<EndView['outcome'], Tone>> = {
 function End({ view, words }: { readonly view: EndView; readonly words: Words }) {
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Text {...tone(END_TONE[view.outcome])} bold>
+      <Wrapped {...tone(END_TONE[view.outcome])} bold>
         {`■ ${words.t(`end.${view.outcome}.label`)}: ${view.title.replaceAll('`', '')}`}
-      </Text>
+      </Wrapped>
       <Box paddingLeft={2}>
         <Markup text={view.body} />
       </Box>
       {view.unknown.length > 0 && (
         <Box flexDirection="column" marginTop={1} paddingLeft={2}>
-          <Text>{words.t('end.missing')}</Text>
+          <Wrapped>{words.t('end.missing')}</Wrapped>
           {view.unknown.map(({ ask, howto }) => (
             <Box key={ask} flexDirection="column" paddingLeft={2}>
               <Markup text={`- ${ask}`} />
@@ -109,7 +110,7 @@ function End({ view, words }: { readonly view: EndView; readonly words: Words })
       )}
       {view.commands.length > 0 && (
         <Box flexDirection="column" marginTop={1}>
-          {view.outcome === 'undecided' && <Text>{words.t('end.report')}</Text>}
+          {view.outcome === 'undecided' && <Wrapped>{words.t('end.report')}</Wrapped>}
           {view.commands.map((command) => (
             <CommandLine key={command.text} command={command} />
           ))}

@@ -9,6 +9,7 @@ import type { Printed } from '../session.ts';
 import { tone } from '../theme.ts';
 import { Markup } from './markup.tsx';
 import { Place } from './place.tsx';
+import { Wrapped } from './wrapped.tsx';
 
 export interface PrintedBlockProps {
   readonly block: Printed;
@@ -41,7 +42,7 @@ function Content({ block, words, width }: PrintedBlockProps) {
     case 'entered':
       return (
         <Box flexDirection="column" marginTop={1}>
-          <Text {...tone('title')}>{`▌ ${block.title}`}</Text>
+          <Wrapped {...tone('title')}>{`▌ ${block.title}`}</Wrapped>
           <Box paddingLeft={2}>
             <Markup text={block.summary} {...tone('dim')} />
           </Box>
@@ -50,17 +51,17 @@ function Content({ block, words, width }: PrintedBlockProps) {
     case 'answered':
       return (
         <Box flexDirection="column">
-          {block.by !== '' && (
+          {block.ask !== '' && (
             <Box marginTop={1}>
               <Markup text={`? ${block.ask}`} />
             </Box>
           )}
           <Box paddingLeft={2}>
-            <Text>
+            <Wrapped>
               <Text {...tone('good')}>{'✓ '}</Text>
               <Markup text={block.answer} bold />
               {block.by !== '' && <Text {...tone('dim')}>{`  (${block.by})`}</Text>}
-            </Text>
+            </Wrapped>
           </Box>
           {block.evidence.map((line) => (
             <Box key={line} paddingLeft={4}>
@@ -119,22 +120,22 @@ function Matches({
   if (matches.length === 0) {
     return (
       <Box flexDirection="column" marginTop={1}>
-        <Text bold>{words.t('matches.none')}</Text>
-        <Text {...tone('dim')}>{words.t(hasNearest ? 'matches.nearest' : 'matches.none-next')}</Text>
+        <Wrapped bold>{words.t('matches.none')}</Wrapped>
+        <Wrapped {...tone('dim')}>{words.t(hasNearest ? 'matches.nearest' : 'matches.none-next')}</Wrapped>
       </Box>
     );
   }
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Text bold>{words.t('matches.found', { count: matches.length })}</Text>
+      <Wrapped bold>{words.t('matches.found', { count: matches.length })}</Wrapped>
       {matches.slice(0, EXPLAINED).map((match) => (
         <Box key={match.flow} flexDirection="column" marginTop={1} paddingLeft={2}>
-          <Text>
+          <Wrapped>
             <Text bold>{words.title(match.flow)}</Text>
             <Text
               {...tone('dim')}
             >{`  ${words.t(`score.${scoreWord(match.score)}`)} · ${Math.round(match.score * 100)}%`}</Text>
-          </Text>
+          </Wrapped>
           {match.evidence.slice(0, EVIDENCE_LINES).map((line) => (
             <Evidence key={`${line.line}-${line.why}`} line={line} width={width - 6} />
           ))}
@@ -195,11 +196,11 @@ function Help({ words }: { readonly words: Words }) {
           <Box width={20} flexShrink={0}>
             <Text {...tone('key')}>{keys.join(', ')}</Text>
           </Box>
-          <Text>{words.t(`keys.${id}`)}</Text>
+          <Wrapped>{words.t(`keys.${id}`)}</Wrapped>
         </Box>
       ))}
       <Box marginTop={1}>
-        <Text>{words.t('help.talk')}</Text>
+        <Wrapped>{words.t('help.talk')}</Wrapped>
       </Box>
     </Box>
   );

@@ -6,7 +6,6 @@ export interface Layout {
   readonly rows: number;
   /** Columns for text; long commands and YAML wrap inside it. */
   readonly width: number;
-  readonly isNarrow: boolean;
 }
 
 const WIDEST = 110;
@@ -17,5 +16,5 @@ export function useLayout(): Layout {
 }
 
 export function layoutOf(columns: number, rows: number): Layout {
-  return { columns, rows, width: Math.max(20, Math.min(columns - 1, WIDEST)), isNarrow: columns < 60 };
+  return { columns, rows, width: Math.max(20, Math.min(columns - 1, WIDEST)) };
 }
