@@ -6,6 +6,11 @@ import type { TextProps } from 'ink';
 
 export type Tone = 'plain' | 'good' | 'warn' | 'strong' | 'dim' | 'code' | 'key' | 'title' | 'accent';
 
+/** Read when drawing, since the command line decides it too. */
+export function hasColour(): boolean {
+  return process.env.NO_COLOR === undefined || process.env.NO_COLOR === '';
+}
+
 export function tone(name: Tone): TextProps {
   switch (name) {
     case 'good':

@@ -1,6 +1,6 @@
 /** Text with `code` in it. */
 import { Text } from 'ink';
-import { tone } from '../theme.ts';
+import { hasColour, tone } from '../theme.ts';
 import { Wrapped, type WrappedProps } from './wrapped.tsx';
 
 export interface MarkupProps extends WrappedProps {
@@ -9,6 +9,7 @@ export interface MarkupProps extends WrappedProps {
 
 /** Back-ticks become the code tone; they stay visible without colour, so that a command is seen as one. */
 export function Markup({ text, ...props }: MarkupProps) {
+  if (!hasColour()) return <Wrapped {...props}>{text}</Wrapped>;
   const parts = text.split('`');
   return (
     <Wrapped {...props}>
