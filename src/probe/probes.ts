@@ -54,6 +54,7 @@ import { jobSidecar } from './job-sidecar.ts';
 import { jwksFetch } from './jwks-fetch.ts';
 import { managedControlPlane } from './managed-control-plane.ts';
 import { meshVersions } from './mesh-versions.ts';
+import { metricsExposed } from './metrics-exposed.ts';
 import { nativeSidecar } from './native-sidecar.ts';
 import { peerAuthentication } from './peer-authentication.ts';
 import { platform } from './platform.ts';
@@ -156,6 +157,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'idle-limits': idleLimits,
   'job-sidecar': jobSidecar,
   'managed-control-plane': managedControlPlane,
+  'metrics-exposed': metricsExposed,
   'peer-authentication': peerAuthentication,
   'probe-rewrite': probeRewrite,
   'prometheus-scraping': prometheusScraping,

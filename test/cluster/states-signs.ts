@@ -1,6 +1,7 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
+import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
-import { app, meshed, proxy, service, web } from './mesh-objects.ts';
+import { app, CART, meshed, proxy, service, web } from './mesh-objects.ts';
 import { istiodDeployment, running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
@@ -10,6 +11,13 @@ const cart = service('cart', [{ name: 'grpc', port: 8080 }]);
 const caller = (name: string) => web({ name });
 
 const oldProxy = (version: string) => proxy({ spec: { image: `docker.io/istio/proxyv2:${version}` } });
+
+const silenced = (override: object): Manifest => ({
+  apiVersion: 'telemetry.istio.io/v1',
+  kind: 'Telemetry',
+  metadata: { name: 'silent', namespace: 'shop' },
+  spec: { metrics: [{ providers: [{ name: 'prometheus' }], overrides: [override] }] },
+});
 
 const TRAFFIC: readonly RealCase[] = [
   {
@@ -72,7 +80,20 @@ const UPGRADES: readonly RealCase[] = [
   },
 ];
 
-export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES];
+const METRICS: readonly RealCase[] = [
+  {
+    flow: 'metrics-missing',
+    state: 'exposed',
+    probe: 'metrics-exposed',
+    facts: { namespace: 'shop', pod: CART },
+    expected: 'none',
+    objects: () => [meshed(), silenced({ disabled: true })],
+    instead: '(ambiguous)',
+    without: () => [meshed(), silenced({ disabled: true, match: { metric: 'REQUEST_SIZE' } })],
+  },
+];
+
+export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...METRICS];
 
 export const SIGN_LOGS: Logs = {
   'shop/web-tls/istio-proxy':
