@@ -71,6 +71,7 @@ import { rateLimitFilters } from './rate-limit-filters.ts';
 import { rateLimitService } from './rate-limit-service.ts';
 import { refusedCalls } from './refused-calls.ts';
 import { remoteClusters } from './remote-clusters.ts';
+import { remoteControlPlane } from './remote-control-plane.ts';
 import { replicasetEvents } from './replicaset-events.ts';
 import { requestAuthentication } from './request-authentication.ts';
 import { rolloutPhase } from './rollout-phase.ts';
@@ -164,6 +165,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'rate-limit-filters': rateLimitFilters,
   'rate-limit-service': rateLimitService,
   'remote-clusters': remoteClusters,
+  'remote-control-plane': remoteControlPlane,
   'request-authentication': requestAuthentication,
   'route-backends': routeBackends,
   'route-timeouts': routeTimeouts,

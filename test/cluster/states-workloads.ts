@@ -362,6 +362,14 @@ const REVISIONS: readonly RealCase[] = [
   },
 ];
 
+/** The injector as a remote installation writes it. */
+function calledByUrl(): Manifest {
+  const one = injector();
+  const [webhook] = one.webhooks as readonly object[];
+  const url = 'https://192.0.2.7:15017/inject/cluster/east/net/n1';
+  return { ...one, webhooks: [{ ...webhook, clientConfig: { url }, failurePolicy: 'Ignore' }] };
+}
+
 const istiodWith = (name: string, ready: boolean, restarts = 0) =>
   pod({
     name,
@@ -407,6 +415,15 @@ const ISTIODS: readonly RealCase[] = [
     objects: () => [istiodWith('istiod-config', false, 4)],
     instead: 'panic',
     without: () => [istiodWith('istiod-panic', false, 4)],
+  },
+  {
+    flow: 'multicluster-policy',
+    state: 'what-differs',
+    probe: 'remote-control-plane',
+    expected: 'remote',
+    objects: () => [calledByUrl()],
+    instead: '(ambiguous)',
+    without: () => [calledByUrl(), istiodDeployment(1, 1)],
   },
   {
     flow: 'multicluster-traffic',

@@ -175,3 +175,45 @@ describe('east-west-gateway', () => {
     expect(await ask('east-west-gateway', {}, { objects })).toEqual([]);
   });
 });
+
+describe('remote-control-plane', () => {
+  const DIFFERS = ['missing', 'same-policies', 'remote', 'modes', 'versions'];
+  const injector = (clientConfig: object) => ({
+    metadata: { name: 'istio-sidecar-injector', labels: { app: 'sidecar-injector' } },
+    webhooks: [{ name: 'namespace.sidecar-injector.istio.io', clientConfig }],
+  });
+  const byUrl = (host: string) => injector({ url: `https://${host}/inject/cluster/east/net/n1` });
+  const byService = injector({ service: { name: 'istiod', namespace: 'istio-system' } });
+  const service = (selector?: object) => ({
+    metadata: { name: 'istiod', namespace: 'istio-system' },
+    spec: { ports: [{ port: 15012 }], ...(selector ? { selector } : {}) },
+  });
+  const run = (webhook: object, more: Objects = {}) =>
+    answerOf(
+      'remote-control-plane',
+      {},
+      { objects: { 'mutatingwebhookconfigurations.admissionregistration.k8s.io': [webhook], ...more } },
+      DIFFERS,
+    );
+
+  it('sees an injector in another cluster and no istiod in this one', async () => {
+    expect(await run(byUrl('192.0.2.7:15017'))).toBe('remote');
+    expect(await run(byService, { services: [service()] })).toBe('remote');
+  });
+
+  it.each<[string, object, Objects]>([
+    ['an istiod of its own', byUrl('192.0.2.7:15017'), { pods: [istiod()] }],
+    ['an istiod that is scaled down', byService, { 'deployments.apps': [istiod()], services: [service()] }],
+    ['a Service with pods of its own', byService, { services: [service({ app: 'istiod' })] }],
+    ['a Service that is not there', byService, {}],
+    ["Google's control plane", byUrl('meshconfig.googleapis.com'), {}],
+    ['no mesh at all', { metadata: { name: 'policy' }, webhooks: [] }, {}],
+  ])('leaves %s to the person', async (_, webhook, more) => {
+    expect(await run(webhook, more)).toBeUndefined();
+  });
+
+  it('reads nothing into broken objects', async () => {
+    const objects = brokenAll(['istio-system', 'istio-sidecar-injector'], ['istio-system', 'istiod']);
+    expect(await ask('remote-control-plane', {}, { objects })).toEqual([]);
+  });
+});
