@@ -16,7 +16,7 @@ export interface ExplainOptions extends RuntimeOptions {
 
 const FORMATS = ['text', 'json'];
 
-/** Throws `explain-unknown` (exit code 1) with the nearest codes where no table knows the text. */
+/** Throws `explain-unknown` (exit code 1) with the nearest codes where no table knows the text, or `explain-nothing`. */
 export async function runExplain(options: ExplainOptions): Promise<ExitCode> {
   if (!FORMATS.includes(options.output))
     throw new UserError('format-unknown', { format: options.output, known: FORMATS.join(', ') });
@@ -25,11 +25,10 @@ export async function runExplain(options: ExplainOptions): Promise<ExitCode> {
   const explanation = explain(runtime.pack, text);
   if (explanation.nearestTo) {
     const near = nearest([...new Set(explanation.nearestTo)], text);
-    throw new UserError(
-      'explain-unknown',
-      { code: sanitiseLine(text, 80), nearest: near.join(', ') },
-      EXIT.found,
-    );
+    const code = sanitiseLine(text, 80);
+    throw near.length > 0
+      ? new UserError('explain-unknown', { code, nearest: near.join(', ') }, EXIT.found)
+      : new UserError('explain-nothing', { code }, EXIT.found);
   }
   const words = runtime.words.words(runtime.language);
   process.stdout.write(
@@ -41,7 +40,10 @@ export async function runExplain(options: ExplainOptions): Promise<ExitCode> {
 }
 
 async function textOf(what: string, runtime: Runtime): Promise<string> {
-  if (what !== '' && what !== '-') return what;
+  if (what !== '' && what !== '-') {
+    if (what.trim() === '') throw new UserError('input-empty', {}, EXIT.input);
+    return what;
+  }
   return (await readPiped(process.stdin, runtime.matcher, () => {})).text;
 }
 
@@ -64,6 +66,7 @@ function asData(explanation: Explanation, words: Words) {
       stoppedAt: stoppedAt ?? null,
       entries: entries.map(entry),
     })),
+    moreLines: explanation.more,
     entries: explanation.entries.map(entry),
   };
 }
@@ -71,6 +74,7 @@ function asData(explanation: Explanation, words: Words) {
 function draw(explanation: Explanation, words: Words): string[] {
   const blocks = [
     ...explanation.lines.map((line) => lineOf(line, words)),
+    ...(explanation.more > 0 ? [[words.t('explain.more', { count: explanation.more })]] : []),
     ...explanation.entries.map((found) => entryOf(found, words)),
   ];
   return blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
@@ -82,9 +86,9 @@ function lineOf({ log, stoppedAt, entries }: ExplainedLine, words: Words): strin
   const out = [t('explain.log')];
   for (const { name, value } of log.fields) out.push(`  ${name.padEnd(width)}  ${value}`);
   if (stoppedAt) out.push(`  ${t('explain.stopped', { field: stoppedAt })}`);
-  out.push('');
-  if (log.direction) out.push(`${t('explain.direction-label')}: ${t(`explain.direction.${log.direction}`)}`);
   const { cluster } = log;
+  if (log.direction || cluster?.port || cluster?.host) out.push('');
+  if (log.direction) out.push(`${t('explain.direction-label')}: ${t(`explain.direction.${log.direction}`)}`);
   if (cluster?.port || cluster?.host) {
     const none = t('explain.none');
     const values = { port: cluster.port ?? none, subset: cluster.subset ?? none, host: cluster.host ?? none };

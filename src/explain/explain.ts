@@ -17,6 +17,8 @@ export interface Explanation {
   readonly lines: readonly ExplainedLine[];
   /** Codes and messages of the text outside access-log lines. */
   readonly entries: readonly FoundEntry[];
+  /** Access-log lines of the text that were not taken apart, since others came before them. */
+  readonly more: number;
   /** Codes that look most like the text, where nothing is known of it. */
   readonly nearestTo: readonly string[] | undefined;
 }
@@ -24,26 +26,34 @@ export interface Explanation {
 /** At most this many access-log lines are taken apart. */
 const MAX_LINES = 5;
 const MAX_ENTRIES = 8;
+/** In a longer text, two capitals are a word or a name, and no response flag. Words. */
+const MAX_FLAG_WORDS = 12;
+/** Longest piece of a line whose parts are looked up one by one. Characters. */
+const MAX_PIECE = 2000;
 
 export function explain(pack: Pack, input: string): Explanation {
   const text = input.slice(0, EXPLAIN_LIMIT).trim();
   const index = indexTables(pack);
   const exact = index.byCode(text);
-  if (exact.length) return { lines: [], entries: exact, nearestTo: undefined };
+  if (exact.length) return { lines: [], entries: exact, more: 0, nearestTo: undefined };
   const all = text.split(/\r?\n/);
   const logs: ExplainedLine[] = [];
   const others: string[] = [];
+  let more = 0;
   for (const line of all) {
     const log = looksLikeAccessLog(line) ? decodeAccessLog(line) : undefined;
-    if (log && logs.length < MAX_LINES) logs.push(explainLine(line, log, index));
-    else if (!log) others.push(line);
+    if (!log) others.push(line);
+    else if (logs.length < MAX_LINES) logs.push(explainLine(line, log, index));
+    else more++;
   }
   const rest = others.join('\n');
   const words =
-    rest.trim() === '' ? [] : [...index.byMessage(rest), ...index.within(rest), ...listOf(rest, index)];
+    rest.trim() === ''
+      ? []
+      : [...partsOf(rest, index), ...index.byMessage(rest), ...index.within(rest), ...listOf(rest, index)];
   const entries = unique(words).slice(0, MAX_ENTRIES);
   const isKnown = logs.length > 0 || entries.length > 0;
-  return { lines: logs, entries, nearestTo: isKnown ? undefined : index.codes };
+  return { lines: logs, entries, more, nearestTo: isKnown ? undefined : index.codes };
 }
 
 /** `UF,URX` or `UF URX`: a short list of codes. */
@@ -52,6 +62,19 @@ function listOf(text: string, index: TableIndex): FoundEntry[] {
   if (parts.length < 2 || parts.length > 8) return [];
   const found = parts.map((part) => index.byCode(part));
   return found.every((entries) => entries.length > 0) ? found.flat() : [];
+}
+
+/** Flags and details out of a sentence or a torn-out piece of a line: `503 UF upstream_reset_before_…{overflow}`. */
+function partsOf(text: string, index: TableIndex): FoundEntry[] {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  if (words.length > MAX_FLAG_WORDS || text.length > MAX_PIECE) return [];
+  const parts = words
+    .flatMap((word) => word.split(/[,;?!"'`]+(?![^{[]*[}\]])/))
+    .filter((part) => part !== '');
+  return parts.flatMap((part) => {
+    if (/^[A-Z]{2,5}$/.test(part)) return index.inTable('response-flags', part);
+    return /^[a-z0-9]+_[a-z0-9_]+(?:[{[(:].*)?$/.test(part) ? detailEntries(part, index) : [];
+  });
 }
 
 function explainLine(line: string, log: AccessLogEntry, index: TableIndex): ExplainedLine {

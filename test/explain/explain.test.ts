@@ -52,6 +52,27 @@ describe('explain', () => {
     expect(lines[0]!.entries[0]!.entry.id).toBe('nr');
   });
 
+  it('explains the reason in the braces of a details string that stands alone', () => {
+    expect(ids('upstream_reset_before_response_started{connection_failure,TLS_error:|x}')).toContain(
+      'reset-reasons/connection-failure',
+    );
+    expect(ids('rbac_access_denied_matched_policy[ns[shop]-policy[x]-rule[0]]')[0]).toMatch(/^details\/rbac/);
+  });
+
+  it('finds flags in a short sentence, and none in words that only look like them', () => {
+    expect(ids('what does UF mean?')).toEqual(['response-flags/uf']);
+    expect(ids('503 UO upstream_reset_before_response_started{overflow}').slice(0, 2)).toEqual([
+      'response-flags/uo',
+      'details/upstream-reset-before-response',
+    ]);
+    expect(ids('what does uf mean?')).toEqual([]);
+  });
+
+  it('says how many lines it left out', () => {
+    const line = '[2024-05-02T09:11:12.123Z] "GET /cart HTTP/1.1" 404 NR route_not_found - "-" 0 19';
+    expect(explain(shippedPack(), `${line}\n`.repeat(8))).toMatchObject({ more: 3 });
+  });
+
   it('offers codes for an unknown one', () => {
     expect(explain(shippedPack(), 'IST9999').nearestTo).toContain('IST0101');
   });
