@@ -14,6 +14,7 @@ import { accessLogTls } from './access-log-tls.ts';
 import { apiserverReach } from './apiserver-reach.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { caProvider } from './ca-provider.ts';
+import { caTrouble } from './ca-trouble.ts';
 import { clientSidecar } from './client-sidecar.ts';
 import { clock } from './clock.ts';
 import { cniState } from './cni-state.ts';
@@ -101,6 +102,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'istiod-egress': istiodEgress,
   'apiserver-reach': apiserverReach,
   'root-certificates': rootCertificates,
+  'ca-trouble': caTrouble,
   'ca-provider': caProvider,
   'rollout-phase': rolloutPhase,
   'refused-calls': refusedCalls,

@@ -80,6 +80,19 @@ const UPGRADES: readonly RealCase[] = [
   },
 ];
 
+const CERTIFICATES: readonly RealCase[] = [
+  {
+    flow: 'ca-errors',
+    state: 'what-fails',
+    probe: 'ca-trouble',
+    facts: { namespace: 'shop', pod: 'cart-uncertified' },
+    expected: 'not-issued',
+    objects: () => [meshed({ name: 'cart-uncertified' })],
+    instead: '(ambiguous)',
+    without: () => [meshed({ name: 'cart-certified' })],
+  },
+];
+
 const METRICS: readonly RealCase[] = [
   {
     flow: 'metrics-missing',
@@ -93,9 +106,11 @@ const METRICS: readonly RealCase[] = [
   },
 ];
 
-export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...METRICS];
+export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...CERTIFICATES, ...METRICS];
 
 export const SIGN_LOGS: Logs = {
+  'shop/cart-uncertified/istio-proxy':
+    '2026-11-01T10:00:09.123456Z\twarn\tsds\tfailed to warm certificate: failed to generate workload certificate: create certificate: rpc error: code = Unauthenticated desc = authentication failure',
   'shop/web-tls/istio-proxy':
     '[2026-11-01T10:00:09.123Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 4 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "api.partner.test" "203.0.113.7:443" outbound|443||api.partner.test 10.8.0.3:51122 203.0.113.7:443 10.8.0.3:40210 - default',
   'shop/cart-refused/app': '2026-11-01T10:45:09.001Z dial tcp 10.8.1.7:8080: connect: connection refused',
