@@ -20,6 +20,7 @@ import { clock } from './clock.ts';
 import { cniState } from './cni-state.ts';
 import { configScope } from './config-scope.ts';
 import { coredns } from './coredns.ts';
+import { corednsLog } from './coredns-log.ts';
 import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
@@ -108,6 +109,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'refused-calls': refusedCalls,
   'replicaset-events': replicasetEvents,
   coredns,
+  'coredns-log': corednsLog,
   'pod-start': podStart,
   'pod-stop': podStop,
   'native-sidecar': nativeSidecar,

@@ -2,7 +2,7 @@
 import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
 import { app, CART, condition, meshed, plain, proxy, workload } from './mesh-objects.ts';
-import { istiodDeployment, pod, terminated } from './objects.ts';
+import { istiodDeployment, pod, running, terminated } from './objects.ts';
 import type { RealCase } from './states.ts';
 
 const ofCart = { namespace: 'shop', pod: CART };
@@ -149,7 +149,25 @@ const NODES: readonly RealCase[] = [
 const ended = (reason: string, code: number) =>
   meshed({ containers: [app(), proxy({ restarts: 1, lastState: terminated(reason, code) })] });
 
+const corednsPod = (name: string): Manifest =>
+  pod({
+    name,
+    namespace: 'kube-system',
+    labels: { 'k8s-app': 'kube-dns' },
+    node: 'node-1',
+    containers: [{ name: 'coredns', ready: true, state: running() }],
+  });
+
 const ENDS: readonly RealCase[] = [
+  {
+    flow: 'coredns-load',
+    state: 'grows-with',
+    probe: 'coredns-log',
+    expected: 'reloads',
+    objects: () => [corednsPod('coredns-loop')],
+    instead: '(ambiguous)',
+    without: () => [corednsPod('coredns-quiet')],
+  },
   {
     flow: 'envoy-crash',
     state: 'how-it-ended',
@@ -165,5 +183,8 @@ const ENDS: readonly RealCase[] = [
 export const ROLLOUTS: readonly RealCase[] = [...CREATION, ...START_AND_STOP, ...NODES, ...ENDS];
 
 export const ROLLOUT_LOGS: Logs = {
+  'kube-system/coredns-loop/coredns':
+    '[FATAL] plugin/loop: Loop (127.0.0.1:38294 -> :53) detected for zone "."',
+  'kube-system/coredns-quiet/coredns': '.:53\nCoreDNS-1.11.3',
   'shop/late-1/app': 'starting\ndial tcp 10.0.0.9:5432: connect: connection refused\nretrying',
 };
