@@ -29,6 +29,7 @@ const GONE: readonly (readonly [RegExp, string])[] = [
 /** What is wrong with a command line, empty when nothing is. */
 export function lintCommand(text: string): string[] {
   const messages = GONE.filter(([old]) => old.test(text)).map(([, instead]) => instead);
+  for (const part of text.split('|')) messages.push(...lintGet(part.trim().split(/\s+/)));
   const first = text.trim().split(/\s+/)[0] ?? '';
   const program = first.replace(/^[A-Z_]+=.*$/, 'sh').replace(/^\(/, '');
   if (!PROGRAMS.has(program))
@@ -39,6 +40,19 @@ export function lintCommand(text: string): string[] {
     if (quote === '"' ? count(text.replace(/'[^']*'/g, ''), '"') % 2 : false)
       messages.push('has an unbalanced quote');
   }
+  return messages;
+}
+
+/** Arguments that kubectl accepts each alone and refuses together; tried on a real API server. */
+function lintGet(words: readonly string[]): string[] {
+  const [program, verb, kinds = '', name = '-'] = words;
+  if (program !== 'kubectl' || (verb !== 'get' && verb !== 'describe')) return [];
+  const messages: string[] = [];
+  const isEverywhere = words.includes('-A') || words.includes('--all-namespaces');
+  if (isEverywhere && !kinds.startsWith('-') && !name.startsWith('-'))
+    messages.push('nothing is got by name in all namespaces; use `--field-selector metadata.name=<name>`');
+  if (kinds.includes(',') && words.some((word) => word.startsWith('--sort-by')))
+    messages.push('several kinds cannot be sorted where one has no objects; print the field and use `sort`');
   return messages;
 }
 
