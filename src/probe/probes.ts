@@ -9,6 +9,7 @@ import {
   accessLogEgress,
 } from './access-log.ts';
 import { accessLogGrpc } from './access-log-grpc.ts';
+import { accessLogMtls } from './access-log-mtls.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
 import { accessLogTls } from './access-log-tls.ts';
 import { apiserverReach } from './apiserver-reach.ts';
@@ -137,6 +138,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'access-log-504': accessLog504,
   'access-log-egress': accessLogEgress,
   'access-log-grpc': accessLogGrpc,
+  'access-log-mtls': accessLogMtls,
   'access-log-rollout': accessLogRollout,
   'access-log-tls': accessLogTls,
   'authorization-policies': authorizationPolicies,

@@ -82,6 +82,16 @@ const UPGRADES: readonly RealCase[] = [
 
 const CERTIFICATES: readonly RealCase[] = [
   {
+    flow: 'mtls-conflict',
+    state: 'what-shows',
+    probe: 'access-log-mtls',
+    facts: { namespace: 'shop', service: 'cart', 'client-pod': 'web-mtls', 'client-namespace': 'shop' },
+    expected: 'wrong-version',
+    objects: () => [cart, meshed(), caller('web-mtls')],
+    instead: '(ambiguous)',
+    without: () => [cart, meshed(), web({ name: 'web-mtls', containers: [app()] })],
+  },
+  {
     flow: 'ca-errors',
     state: 'what-fails',
     probe: 'ca-trouble',
@@ -109,6 +119,8 @@ const METRICS: readonly RealCase[] = [
 export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...CERTIFICATES, ...METRICS];
 
 export const SIGN_LOGS: Logs = {
+  'shop/web-mtls/istio-proxy':
+    '[2026-11-01T10:00:09.123Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 4 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "cart.shop:8080" "10.8.1.7:8080" outbound|8080||cart.shop.svc.cluster.local 10.8.0.3:51122 10.12.3.4:8080 10.8.0.3:40210 - default',
   'shop/cart-uncertified/istio-proxy':
     '2026-11-01T10:00:09.123456Z\twarn\tsds\tfailed to warm certificate: failed to generate workload certificate: create certificate: rpc error: code = Unauthenticated desc = authentication failure',
   'shop/web-tls/istio-proxy':

@@ -415,8 +415,38 @@ describe('the access log of a failed handshake', () => {
   });
 });
 
+describe('the access log of a call that mTLS may have refused', () => {
+  const tls = (why: string) =>
+    `reset{connection_failure|TLS_error:|268435581:SSL_routines:OPENSSL_internal:${why}}`;
+  it.each<[string[], LinePart]>([
+    [['not-tls'], { flags: 'UF', details: 'reset{remote_connection_failure|delayed_connect_error:_111}' }],
+    [['certificate'], { flags: 'UF', details: tls('CERTIFICATE_VERIFY_FAILED:verify_SAN_list') }],
+    [['certificate'], { flags: 'UC', details: tls('TLSV1_ALERT_UNKNOWN_CA') }],
+    [['wrong-version'], { flags: 'UF', details: tls('WRONG_VERSION_NUMBER') }],
+    [[], { flags: 'UF', details: tls('NO_SHARED_CIPHER') }],
+    [['denied'], { code: '403', details: 'rbac_access_denied_matched_policy[none]' }],
+    [['reset'], { flags: 'UC', details: 'reset{connection_termination}' }],
+    [[], { flags: 'UH', details: 'no_healthy_upstream' }],
+    [[], { code: '200' }],
+  ])('tells %j from %j', async (expected, part) => {
+    expect(await told('access-log-mtls', { client: [line(part)] })).toEqual(expected);
+  });
+
+  it('hears from the server that it had no place for plain text', async () => {
+    const cut = line({
+      code: '0',
+      flags: 'NR',
+      details: 'filter_chain_not_found',
+      cluster: '-',
+      local: '10.8.1.7:8080',
+    });
+    expect(await told('access-log-mtls', { server: [cut] })).toEqual(['reset']);
+    expect(await told('access-log-mtls', { gateway: [cut] })).toEqual([]);
+  });
+});
+
 describe('the probes of access logs', () => {
-  const probes = ['404', '426', '429', '503', '504', 'egress', 'grpc', 'rollout', 'tls'].map(
+  const probes = ['404', '426', '429', '503', '504', 'egress', 'grpc', 'mtls', 'rollout', 'tls'].map(
     (one) => `access-log-${one}`,
   );
   it.each(probes)('%s reads nothing into logs and objects of another shape', async (probe) => {
