@@ -8,8 +8,9 @@ import { Scan } from './scan.ts';
 import { SignatureIndex } from './signatures.ts';
 import type { Encoding, Matcher, MatchKnowledge, MatchResult, StreamOptions } from './types.ts';
 
-export type { AccessLogEntry, AccessLogField, UpstreamCluster } from './access-log.ts';
-export { accessLogFields, decodeAccessLog, readCluster } from './access-log.ts';
+export type { AccessLogEntry } from './access-log.ts';
+export { accessLogFields, decodeAccessLog } from './access-log.ts';
+export type { AccessLogField } from './access-log-fields.ts';
 export type { DecodedInput } from './decode.ts';
 export { decodeInput } from './decode.ts';
 export type { Record, RecordKind } from './records/split.ts';
@@ -26,6 +27,8 @@ export type {
   NearestSaying,
   StreamOptions,
 } from './types.ts';
+export type { UpstreamCluster } from './upstream-cluster.ts';
+export { readCluster } from './upstream-cluster.ts';
 
 /** Nothing is built before the first text needs it; then each index is built once. */
 export function createMatcher(knowledge: MatchKnowledge): Matcher {
