@@ -18,7 +18,7 @@ const MIN_ANSWERS = 50;
 const MANY_RELOADS = 3;
 
 /** A line of the plugin `log`, with the code of the answer. */
-const ANSWER = /^\[INFO\] \S{1,80} - \d{1,10} "[^"]{1,400}" ([A-Z]{3,12}) /;
+const ANSWER = /^\[INFO\] \S+ - \d+ "[^"]+" ([A-Z]+) /;
 const RELOAD = /^\[INFO\] Reloading$/;
 const LOOP = /plugin\/loop: Loop/;
 

@@ -13,10 +13,10 @@ const REPEATED = 2;
 const LATE = 10 * 60_000;
 
 /** Of a watch of one cluster (pkg/kube/informermetric). */
-const WATCH = /watch error in cluster (\S{1,253}): /;
+const WATCH = /watch error in cluster (\S+): /;
 /** The reflector's words where it cannot begin anew; a watch that just ended is no fault. */
 const LIST = 'failed to list';
-const UNSYNCED = /remote cluster (\S{1,253}) (?:failed to sync|is timed out)/;
+const UNSYNCED = /remote cluster (\S+) (?:failed to sync|is timed out)/;
 
 export const remoteClusters: Probe = {
   reads: ['pods', 'pods/log', 'version'],

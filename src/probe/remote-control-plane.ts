@@ -6,7 +6,7 @@ import { named, type Probe, type Sight } from './probe.ts';
 import { type Judgement, say, seen } from './traffic.ts';
 
 /** Google's managed control plane is called by URL too, and reads this cluster's own objects. */
-const GOOGLE = /^https:\/\/[^/]{1,253}\.googleapis\.com(?:[:/]|$)/;
+const GOOGLE = /^https:\/\/[^/]+\.googleapis\.com(?:[:/]|$)/;
 
 export const remoteControlPlane: Probe = {
   reads: [
