@@ -1,5 +1,5 @@
 /** The command line: what can be typed, in the person's language. Each verb is one file; this only resolves options. */
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, type HelpConfiguration, Option } from 'commander';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
 import { VERSION } from '../version.ts';
@@ -60,11 +60,7 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     .option('--from <path>', t('start.from'))
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .configureHelp({
-      showGlobalOptions: true,
-      helpWidth: process.stdout.columns ?? 80,
-      styleTitle: (title) => translateTitle(title, words),
-    })
+    .configureHelp(helpIn(words, true))
     .enablePositionalOptions(false)
     .action(async (text: string[], options) => {
       const { startCase } = await import('./start.ts');
@@ -222,11 +218,7 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .helpOption('-h, --help', t('start.help'));
-    command.configureHelp({
-      showGlobalOptions: false,
-      helpWidth: process.stdout.columns ?? 80,
-      styleTitle: (title) => translateTitle(title, words),
-    });
+    command.configureHelp(helpIn(words, false));
   }
   return program;
 }
@@ -265,6 +257,19 @@ interface ProgramOptions {
 function startOptions(options: ProgramOptions) {
   const { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from } = options;
   return { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from };
+}
+
+/** What commander would write in English of its own. */
+function helpIn(words: Words, showGlobalOptions: boolean): HelpConfiguration {
+  return {
+    showGlobalOptions,
+    helpWidth: process.stdout.columns ?? 80,
+    styleTitle: (title) => translateTitle(title, words),
+    optionDescription: ({ description, defaultValue }) =>
+      typeof defaultValue === 'string'
+        ? `${description} (${words.t('cli.default', { value: defaultValue })})`
+        : description,
+  };
 }
 
 /** Commander's headings are English; ours are words. */
