@@ -1,7 +1,7 @@
 /** A case's world under a test's control: a matcher of two words, a clock that stands, a log in memory. */
 import type { CaseEvent } from '../src/case/events.ts';
-import type { CaseWorld, MatchReport, ProbeReport, ProbeRequest, RunRequest } from '../src/case/machine.ts';
 import { ownWords } from '../src/case/own-words.ts';
+import type { CaseWorld, MatchReport, ProbeReport, ProbeRequest, RunRequest } from '../src/case/world.ts';
 import type { Pack } from '../src/pack/pack.ts';
 import type { ListReport, ListRequest } from '../src/probe/run-list.ts';
 import type { RunReport } from '../src/run/run-command.ts';

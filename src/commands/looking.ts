@@ -1,6 +1,6 @@
 /** Whether and where unmesh could look: decided without loading the Kubernetes client. */
 
-import type { ProbeReport, ProbeRequest } from '../case/machine.ts';
+import type { ProbeReport, ProbeRequest } from '../case/world.ts';
 import { peekKubeconfig } from '../cluster/peek.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
 import { listsBefore } from '../probe/consent-reads.ts';

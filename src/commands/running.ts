@@ -1,5 +1,5 @@
 /** Runs a step's own command on the cluster the case is about: the same context and kubeconfig as a look. */
-import type { RunRequest } from '../case/machine.ts';
+import type { RunRequest } from '../case/world.ts';
 import { planCommand, type Target } from '../run/plan.ts';
 import type { RunReport } from '../run/run-command.ts';
 import type { Commands } from '../ui/runner.ts';

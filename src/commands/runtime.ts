@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { MatchReport } from '../case/machine.ts';
+import type { MatchReport } from '../case/world.ts';
 import { UserError } from '../errors.ts';
 import { answersOf } from '../flow/answers.ts';
 import { parseTarget } from '../flow/targets.ts';

@@ -1,5 +1,5 @@
 /** Looks in a snapshot instead of a cluster, and says first what it is and what it cannot answer. */
-import type { ProbeReport } from '../case/machine.ts';
+import type { ProbeReport } from '../case/world.ts';
 import type { Snapshot } from '../cluster/snapshot/open.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';

@@ -1,9 +1,9 @@
 /** Starts or resumes a case: on screen where there is a terminal, as plain numbered text elsewhere. */
 import { closeSync, openSync } from 'node:fs';
 import tty from 'node:tty';
-import type { CaseWorld, MatchReport } from '../case/machine.ts';
 import { ownWords } from '../case/own-words.ts';
 import { listCases, loadCase, newCaseId, stateDirectory } from '../case/store.ts';
+import type { CaseWorld, MatchReport } from '../case/world.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { createSession, type Session } from '../ui/session.ts';
 import { VERSION } from '../version.ts';

@@ -1,5 +1,5 @@
 /** Runs one probe for one step: guarded, timed out, its answer fitted to the step's, its failure told as a reason. */
-import type { ProbeReport, ProbeRequest } from '../case/machine.ts';
+import type { ProbeReport, ProbeRequest } from '../case/world.ts';
 import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, LookError } from '../cluster/reader.ts';
 import { sanitiseLine } from '../text/sanitise.ts';

@@ -1,5 +1,5 @@
 /** Picks a fact from a list of the cluster: reads it, filters it, and lets the person type where it cannot be read. */
-import type { CaseWorld } from '../case/machine.ts';
+import type { CaseWorld } from '../case/world.ts';
 import type { FactName } from '../pack/vocabulary.ts';
 import { firstToPick, type ListedFact } from '../probe/fact-lists.ts';
 import type { Facts } from '../probe/probe.ts';

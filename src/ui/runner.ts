@@ -1,7 +1,8 @@
 /** Which of a step's commands unmesh would run now, what it asks before, and what it says where it runs none. */
-import type { CaseInput, CaseWorld } from '../case/machine.ts';
+import type { CaseInput } from '../case/context.ts';
 import type { CaseState } from '../case/state.ts';
 import type { PlaceView } from '../case/view.ts';
+import type { CaseWorld } from '../case/world.ts';
 import type { Words } from '../i18n/words.ts';
 import type { Permission, Plan, Runnable } from '../run/plan.ts';
 import { sanitiseLine } from '../text/sanitise.ts';

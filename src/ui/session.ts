@@ -3,12 +3,14 @@
  * drive the same session; none of them knows the machine.
  */
 import { type Actor, createActor } from 'xstate';
+import type { CaseContext, CaseInput } from '../case/context.ts';
 import type { CaseEvent, Looking } from '../case/events.ts';
-import { type CaseContext, type CaseInput, type CaseWorld, caseMachine } from '../case/machine.ts';
+import { caseMachine } from '../case/machine.ts';
 import { scoreWord } from '../case/score.ts';
 import { type CaseState, factValues, foldCase } from '../case/state.ts';
 import { type Block, blocksOf } from '../case/transcript.ts';
 import { type PlaceView, viewOf } from '../case/view.ts';
+import type { CaseWorld } from '../case/world.ts';
 import { LANGUAGE_NAMES } from '../i18n/language.ts';
 import type { Words, WordsFactory } from '../i18n/words.ts';
 import { type FactName, LANGUAGES, type Language } from '../pack/vocabulary.ts';

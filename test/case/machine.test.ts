@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createActor, waitFor } from 'xstate';
+import type { CaseInput } from '../../src/case/context.ts';
 import type { CaseEvent } from '../../src/case/events.ts';
-import { type CaseInput, type CaseWorld, caseMachine, type ProbeReport } from '../../src/case/machine.ts';
+import { caseMachine } from '../../src/case/machine.ts';
 import { factValues } from '../../src/case/state.ts';
+import type { CaseWorld, ProbeReport } from '../../src/case/world.ts';
 import { testWorld } from '../world.ts';
 
 function startCase(world: CaseWorld, events?: readonly CaseEvent[]) {

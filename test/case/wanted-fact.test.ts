@@ -1,9 +1,11 @@
 /** A probe that lacks a fact: it waits for it, and looks again by itself as soon as it is known. */
 import { describe, expect, it } from 'vitest';
 import { createActor, waitFor } from 'xstate';
+import type { CaseInput } from '../../src/case/context.ts';
 import type { CaseEvent } from '../../src/case/events.ts';
-import { type CaseInput, caseMachine, type ProbeRequest } from '../../src/case/machine.ts';
+import { caseMachine } from '../../src/case/machine.ts';
 import { factValues } from '../../src/case/state.ts';
+import type { ProbeRequest } from '../../src/case/world.ts';
 import type { FactName } from '../../src/pack/vocabulary.ts';
 import { testWorld } from '../world.ts';
 

@@ -1,6 +1,6 @@
 /** Looks at a real API server as a step of a flow would, as one of its users; and proves cluster states so. */
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ProbeReport } from '../../src/case/machine.ts';
+import type { ProbeReport } from '../../src/case/world.ts';
 import { openLive } from '../../src/cluster/live.ts';
 import type { ClusterReader } from '../../src/cluster/reader.ts';
 import { answersOf } from '../../src/flow/answers.ts';

@@ -1,6 +1,6 @@
 /** Each probe against recorded objects: the answer where the cluster shows it, none where it does not. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProbeReport } from '../../src/case/machine.ts';
+import type { ProbeReport } from '../../src/case/world.ts';
 import { openLive } from '../../src/cluster/live.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { runProbe } from '../../src/probe/run.ts';

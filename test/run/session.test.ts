@@ -1,7 +1,7 @@
 /** A case in which unmesh runs the command of a step: what it asks before, what the output does, what goes wrong. */
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RunRequest } from '../../src/case/machine.ts';
+import type { RunRequest } from '../../src/case/world.ts';
 import { runningFor } from '../../src/commands/running.ts';
 import type { Pack } from '../../src/pack/pack.ts';
 import type { StepState } from '../../src/pack/schema.ts';

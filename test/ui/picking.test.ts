@@ -1,7 +1,7 @@
 /** Facts picked from the cluster's lists: for a probe that lacks them, and from the list of facts. */
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ProbeRequest } from '../../src/case/machine.ts';
+import type { ProbeRequest } from '../../src/case/world.ts';
 import type { FactName } from '../../src/pack/vocabulary.ts';
 import { runList } from '../../src/probe/run-list.ts';
 import { runPlain } from '../../src/ui/plain.ts';
