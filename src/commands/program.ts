@@ -175,6 +175,10 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     .option('--suppress <file>', t('scan.suppress'))
     .option('--istio-namespace <name>', t('scan.istio-namespace'))
     .option('--rules', t('scan.rules'))
+    // Read from the program, which takes them wherever they stand; named here so that the help of `scan` shows them.
+    .option('--from <path>', t('start.from'))
+    .option('--context <name>', t('start.context'))
+    .option('--kubeconfig <file>', t('start.kubeconfig'))
     .action(async (options: ScanOptions) => {
       const { runScan } = await import('./scan.ts');
       const { from, context, kubeconfig } = program.opts<ProgramOptions>();
