@@ -73,6 +73,7 @@ import { proxyStartOrder } from './proxy-start-order.ts';
 import { rateLimitFilters } from './rate-limit-filters.ts';
 import { rateLimitService } from './rate-limit-service.ts';
 import { refusedCalls } from './refused-calls.ts';
+import { rejectedConfig } from './rejected-config.ts';
 import { remoteClusters } from './remote-clusters.ts';
 import { remoteControlPlane } from './remote-control-plane.ts';
 import { replicasetEvents } from './replicaset-events.ts';
@@ -108,6 +109,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'ca-provider': caProvider,
   'rollout-phase': rolloutPhase,
   'refused-calls': refusedCalls,
+  'rejected-config': rejectedConfig,
   'replicaset-events': replicasetEvents,
   coredns,
   'coredns-log': corednsLog,

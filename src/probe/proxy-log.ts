@@ -7,13 +7,17 @@ import { clockOf, latest, lineSight, type TimedLine, timedLines } from './timed-
 import { hasProxy, type Judgement, join, say, seen } from './traffic.ts';
 
 /** istiod renews every stream after half an hour, and a proxy that still rejects says so again. Milliseconds. */
-const REJECTED_WITHIN = 60 * 60_000;
+export const REJECTED_WITHIN = 60 * 60_000;
 const CLOSED_WITHIN = 10 * 60_000;
 const KILLED_WITHIN = 60 * 60_000;
 const MANY_CLOSES = 3;
 
-const REJECTED = /gRPC config for \S{1,120} rejected|Error adding\/updating (?:listener|cluster)/;
+/** Both protocols of istiod: state of the world, and delta, which is the default from Istio 1.22. */
+const REJECTED = /(?:gRPC|delta) config for \S{1,120} rejected|Error adding\/updating (?:listener|cluster)/;
 const CLOSED = /config stream (?:to \S{1,60} )?closed/;
+
+/** Whether Envoy says in this line that it does not take what it was sent. */
+export const isRejection = (line: string): boolean => REJECTED.test(line);
 
 export const proxyLog: Probe = {
   reads: ['pods', 'pods/log', 'version'],
@@ -31,9 +35,7 @@ export const proxyLog: Probe = {
 
 /** `now` in milliseconds. Throttled CPU stands in no log, so a quiet one decides nothing. */
 export function judgeProxyLog(pod: KubeObject, lines: readonly TimedLine[], now: number): Judgement {
-  const rejected = latest(
-    lines.filter((line) => REJECTED.test(line.text) && line.time >= now - REJECTED_WITHIN),
-  );
+  const rejected = lastRejection(lines, now);
   const closed = lines.filter((line) => CLOSED.test(line.text) && line.time >= now - CLOSED_WITHIN);
   const killed = timeKilled(pod);
   const read = sight(podName(pod), 'istio-proxy log', `${lines.length} lines read`);
@@ -46,6 +48,11 @@ export function judgeProxyLog(pod: KubeObject, lines: readonly TimedLine[], now:
       : seen(),
     closed.length >= MANY_CLOSES ? say('reconnects', closed.slice(-3).map(lineSight)) : seen(read),
   );
+}
+
+/** The latest line with which Envoy refuses what it was sent, where that is not long ago. `now` in milliseconds. */
+export function lastRejection(lines: readonly TimedLine[], now: number): TimedLine | undefined {
+  return latest(lines.filter((line) => REJECTED.test(line.text) && line.time >= now - REJECTED_WITHIN));
 }
 
 /** When the proxy was last killed for memory, in milliseconds; NaN where that is not why it ended last. */

@@ -1,7 +1,7 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
 import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
-import { app, CART, meshed, proxy, service, web } from './mesh-objects.ts';
+import { app, CART, envoyFilter, meshed, proxy, service, web } from './mesh-objects.ts';
 import { istiodDeployment, running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
@@ -80,6 +80,20 @@ const UPGRADES: readonly RealCase[] = [
   },
 ];
 
+const REFUSALS: readonly RealCase[] = [
+  {
+    flow: 'config-rejected',
+    state: 'envoy-reason',
+    probe: 'rejected-config',
+    facts: { namespace: 'shop', pod: 'cart-refusing' },
+    expected: 'envoyfilter',
+    // The line is of the last hour: the API server's clock is this machine's.
+    objects: () => [meshed({ name: 'cart-refusing' }), envoyFilter('own', { configPatches: [] })],
+    instead: '(ambiguous)',
+    without: () => [meshed({ name: 'cart-refusing' })],
+  },
+];
+
 const CERTIFICATES: readonly RealCase[] = [
   {
     flow: 'mtls-conflict',
@@ -116,9 +130,12 @@ const METRICS: readonly RealCase[] = [
   },
 ];
 
-export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...CERTIFICATES, ...METRICS];
+export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...REFUSALS, ...CERTIFICATES, ...METRICS];
+
+const JUST_NOW = new Date(Date.now() - 60_000).toISOString();
 
 export const SIGN_LOGS: Logs = {
+  'shop/cart-refusing/istio-proxy': `${JUST_NOW}\twarning\tenvoy config\tdelta config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) virtualInbound: Didn't find a registered implementation for 'envoy.filters.http.foo'`,
   'shop/web-mtls/istio-proxy':
     '[2026-11-01T10:00:09.123Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 4 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "cart.shop:8080" "10.8.1.7:8080" outbound|8080||cart.shop.svc.cluster.local 10.8.0.3:51122 10.12.3.4:8080 10.8.0.3:40210 - default',
   'shop/cart-uncertified/istio-proxy':

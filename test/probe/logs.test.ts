@@ -692,6 +692,14 @@ describe('a proxy that lags behind', () => {
     expect(await ask('proxy-log', facts, lagging(lines))).toEqual(expected);
   });
 
+  it('takes either protocol of istiod', async () => {
+    const secret = at(
+      '08:00:00',
+      'warning\tenvoy config\tdelta config for type.googleapis.com/x.v3.Secret rejected: Failed',
+    );
+    expect(await ask('proxy-log', facts, lagging([secret]))).toEqual(['rejected']);
+  });
+
   it('has too little memory where the kernel killed it', async () => {
     const ended = (reason: string, finishedAt: string) => lagging([], { terminated: { reason, finishedAt } });
     expect(await ask('proxy-log', facts, ended('OOMKilled', '2026-11-20T08:10:00Z'))).toEqual(['starved']);
