@@ -68,6 +68,7 @@ import { probeRewrite } from './probe-rewrite.ts';
 import { prometheusScraping } from './prometheus-scraping.ts';
 import { proxyCrash } from './proxy-crash.ts';
 import { proxyLog } from './proxy-log.ts';
+import { proxyReadiness } from './proxy-readiness.ts';
 import { proxyScope } from './proxy-scope.ts';
 import { proxyStartOrder } from './proxy-start-order.ts';
 import { rateLimitFilters } from './rate-limit-filters.ts';
@@ -119,6 +120,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'cni-state': cniState,
   'proxy-crash': proxyCrash,
   'proxy-log': proxyLog,
+  'proxy-readiness': proxyReadiness,
   'proxy-scope': proxyScope,
   'jwks-fetch': jwksFetch,
   'upgrade-trouble': upgradeTrouble,

@@ -417,6 +417,16 @@ const ISTIODS: readonly RealCase[] = [
     without: () => [istiodWith('istiod-panic', false, 4)],
   },
   {
+    flow: 'proxy-not-ready',
+    state: 'log-says',
+    probe: 'proxy-readiness',
+    facts: { namespace: 'shop', pod: 'waiting-1' },
+    expected: 'nothing',
+    objects: () => [meshed({ name: 'waiting-1', containers: [app(), proxy({ ready: false })] })],
+    instead: '(ambiguous)',
+    without: () => [meshed({ name: 'waiting-1' })],
+  },
+  {
     flow: 'multicluster-policy',
     state: 'what-differs',
     probe: 'remote-control-plane',
@@ -629,6 +639,12 @@ export const WORKLOAD_LOGS: Logs = {
     `${quiet()}\n${ago(2)}\terror\tmodel\tFailed to fetch public key from "${KEYS}": no such host`,
   'shop/rejecting-1/istio-proxy': () =>
     `${ago(2)}\twarning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: duplicate listener`,
+  'shop/waiting-1/istio-proxy': () =>
+    [2, 1]
+      .map(
+        (minutes) => `${ago(minutes)}\twarn\tEnvoy proxy is NOT ready: config not received from XDS server`,
+      )
+      .join('\n'),
   'shop/init-1/istio-init': () =>
     "iptables-restore v1.8.7 (legacy): iptables-restore: unable to initialize table 'nat'",
 };

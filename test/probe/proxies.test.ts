@@ -202,3 +202,88 @@ describe('proxy-scope', () => {
     expect(await ask('proxy-scope', [...large, ...scope], SHOP, { objects })).toBe('ambiguous');
   });
 });
+
+describe('proxy-readiness', () => {
+  const says = ['rejected', 'nothing', 'unreachable', 'certificate', 'dns', 'only-at-start'];
+  const state = (lines: readonly string[], ready = false): MemoryCluster => ({
+    version: CLOCK,
+    objects: {
+      pods: [
+        pod({
+          containers: [{ name: 'cart' }, proxy],
+          status: { containerStatuses: [{ name: 'istio-proxy', ready }] },
+        }),
+      ],
+    },
+    logs: { 'shop/cart-1/istio-proxy': lines.join('\n') },
+  });
+  const run = (lines: readonly string[], isReady = false) =>
+    ask('proxy-readiness', says, SHOP, state(lines, isReady));
+  const line = (time: string, words: string) => `2026-11-20T${time}.000000Z\t${words}`;
+  const twice = (words: string) => [line('09:57:00', words), line('09:59:00', words)];
+  const wait = (time: string) =>
+    line(
+      time,
+      'warn\tEnvoy proxy is NOT ready: config not received from XDS server (is Istiod running?): cds updates: 0 successful, 0 rejected; lds updates: 0 successful, 0 rejected',
+    );
+  const refused = line(
+    '09:59:30',
+    'warn\tEnvoy proxy is NOT ready: config received from XDS server, but was rejected: cds updates: 1 successful, 0 rejected; lds updates: 0 successful, 1 rejected',
+  );
+  const READY = 'info\tEnvoy proxy is ready';
+  const dial = (reason: string) =>
+    `warn\tsds\tfailed to warm certificate: failed to generate workload certificate: create certificate: rpc error: code = Unavailable desc = connection error: desc = "transport: ${reason}"`;
+  const TIMEOUT = dial('Error while dialing: dial tcp 10.0.0.9:15012: i/o timeout');
+  const LOOKUP = dial(
+    'Error while dialing: dial tcp: lookup istiod.istio-system.svc on 10.96.0.10:53: no such host',
+  );
+  const TRUST = dial('authentication handshake failed: x509: certificate signed by unknown authority');
+  const STREAM =
+    'warning\tenvoy config\tStreamAggregatedResources gRPC config stream to xds-grpc closed: 14, no healthy upstream';
+  const REJECTED =
+    "warning\tenvoy config\tgRPC config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) virtualInbound: Didn't find a registered implementation for 'my.filter'";
+
+  it.each<[string, string, readonly string[]]>([
+    ['rejected', 'the agent counts it', [refused]],
+    ['rejected', 'Envoy said so half an hour ago', [line('09:31:00', REJECTED)]],
+    ['nothing', 'all counters are 0', [wait('09:59:00'), wait('09:59:02')]],
+    ['unreachable', 'the port does not answer', [...twice(TIMEOUT), wait('09:59:30')]],
+    ['unreachable', 'Envoy has no way', [...twice(STREAM), wait('09:59:30')]],
+    ['certificate', 'istiod is not trusted', [...twice(TRUST), ...twice(STREAM)]],
+    ['certificate', 'nothing signs it', twice('error\tsds\tfailed to generate workload certificate: denied')],
+    ['dns', 'its name has no address', [...twice(LOOKUP), wait('09:59:30')]],
+  ])('%s where %s', async (expected, _, lines) => {
+    expect(await run(lines)).toBe(expected);
+  });
+
+  it('sees that it was only at the start', async () => {
+    const lines = [wait('09:00:01'), wait('09:00:03'), line('09:00:05', READY)];
+    expect(await run(lines, true)).toBe('only-at-start');
+  });
+
+  it.each<[string, readonly string[], boolean]>([
+    [
+      'a proxy that was not ready later, too',
+      [line('09:00:01', READY), wait('09:40:01'), line('09:41:00', READY)],
+      true,
+    ],
+    ['a proxy that was always ready', [line('09:00:01', READY)], true],
+    ['trouble that was over before it was ready', [...twice(TIMEOUT), line('09:59:30', READY)], false],
+    ['trouble of an hour ago', [line('08:57:00', TIMEOUT), line('08:59:00', TIMEOUT)], false],
+    ['a single line', [line('09:57:00', TIMEOUT)], false],
+    [
+      'what a caller was answered',
+      Array(3).fill(
+        '[2026-11-20T09:59:00.000Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{x509: no} - "-" 0 9 3 -',
+      ),
+      false,
+    ],
+  ])('leaves %s to the person', async (_, lines, isReady) => {
+    expect(await run(lines, isReady)).toBe('ambiguous');
+  });
+
+  it('reads nothing into broken objects', async () => {
+    const cluster = { version: CLOCK, objects: broken, logs: { 'shop/cart-1/istio-proxy': '' } };
+    expect(await ask('proxy-readiness', says, SHOP, cluster)).toBe('ambiguous');
+  });
+});
