@@ -15,7 +15,7 @@ export function drawError(
         typeof value === 'string' ? sanitiseLine(value) : value,
       ]),
     );
-    const line = (part: string) => words.error(`${error.id}.${part}`, values);
+    const line = (part: string) => words.error(`${error.id}.${part}`, values).trimEnd();
     return { text: `${line('what')}\n${line('why')}\n→ ${line('next')}\n`, exitCode: error.exitCode };
   }
   const message = error instanceof Error ? error.message : String(error);

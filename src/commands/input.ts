@@ -1,4 +1,5 @@
 /** Reads what is piped in: bounded, decoded, told when cut. */
+import { StringDecoder } from 'node:string_decoder';
 import { EXIT, UserError } from '../errors.ts';
 import { decodeInput } from '../match/decode.ts';
 import type { Matcher, MatchResult } from '../match/index.ts';
@@ -35,6 +36,31 @@ export async function readPiped(
   if (binary) throw new UserError('input-binary', {}, EXIT.input);
   if (text.trim() === '') throw new UserError('input-empty', {}, EXIT.input);
   return { text, result: undefined, bytes, cut: false };
+}
+
+/** Lines that end with a line feed and nothing else: JSON may hold U+2028 in a string. Without a mark of order at the start. */
+export async function* linesOf(stream: NodeJS.ReadStream): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let parts: string[] = [];
+  let isFirst = true;
+  const whole = (end: string) => {
+    const line = parts.join('') + end;
+    parts = [];
+    const text = isFirst && line.startsWith('\ufeff') ? line.slice(1) : line;
+    isFirst = false;
+    return text;
+  };
+  for await (const chunk of stream) {
+    const text = decoder.write(chunk as Buffer);
+    let at = 0;
+    for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', at)) {
+      yield whole(text.slice(at, end));
+      at = end + 1;
+    }
+    if (at < text.length) parts.push(text.slice(at));
+  }
+  const last = whole(decoder.end());
+  if (last !== '') yield last;
 }
 
 /** Head and tail are kept for the case, and the lines that decided; the matcher sees everything. */

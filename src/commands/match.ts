@@ -1,10 +1,9 @@
 /** `unmesh match`: which symptom a text shows. */
-import { createInterface } from 'node:readline';
 import { scoreWord } from '../case/score.ts';
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { Matcher, MatchResult } from '../match/index.ts';
 import { sanitise } from '../text/sanitise.ts';
-import { readPiped, sizeOf } from './input.ts';
+import { linesOf, readPiped, sizeOf } from './input.ts';
 import { openRuntime, type Runtime, type RuntimeOptions } from './runtime.ts';
 
 export interface MatchOptions extends RuntimeOptions {
@@ -31,7 +30,10 @@ export async function runMatch(options: MatchOptions): Promise<ExitCode> {
 }
 
 async function matchOne(runtime: Runtime, text: string): Promise<MatchResult> {
-  if (text !== '' && text !== '-') return (await runtime.matcher()).match(text);
+  if (text !== '' && text !== '-') {
+    if (text.trim() === '') throw new UserError('input-empty', {}, EXIT.input);
+    return (await runtime.matcher()).match(text);
+  }
   const words = runtime.words.words(runtime.language);
   const onProgress = (bytes: number) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${words.t('input.reading', { size: sizeOf(bytes) })}`);
@@ -44,7 +46,7 @@ async function matchOne(runtime: Runtime, text: string): Promise<MatchResult> {
 /** Reads `{"id","text"}` lines, writes one result line each, in the same order. */
 async function matchLines(matcher: Matcher): Promise<ExitCode> {
   let number = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(process.stdin)) {
     number++;
     if (line.trim() === '') continue;
     const { id, text } = parseLine(line, number);
@@ -60,14 +62,16 @@ async function matchLines(matcher: Matcher): Promise<ExitCode> {
 }
 
 function parseLine(line: string, number: number): { id: string; text: string } {
+  let data: unknown;
   try {
-    const { id, text } = JSON.parse(line) as { id: unknown; text: unknown };
-    if (typeof id === 'string' && typeof text === 'string') return { id, text };
-    throw new TypeError('"id" and "text" must be strings');
+    data = JSON.parse(line);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError('jsonl-broken', { line: number, reason }, EXIT.input, cause);
   }
+  const { id, text } = (data ?? {}) as { id?: unknown; text?: unknown };
+  if (typeof id === 'string' && typeof text === 'string') return { id, text };
+  throw new UserError('jsonl-shape', { line: number }, EXIT.input);
 }
 
 function draw(result: MatchResult, runtime: Runtime): string {
@@ -76,7 +80,13 @@ function draw(result: MatchResult, runtime: Runtime): string {
   const lines: string[] = [];
   if (result.matches.length === 0) {
     lines.push(t('matches.none'), t(result.nearest.length ? 'matches.nearest' : 'matches.none-next'));
-    lines.push(...result.nearest.map(({ flow, saying }) => `  ${flow}  ${words.title(flow)}  (${saying})`));
+    lines.push(
+      ...result.nearest.map(({ flow, saying }) => {
+        // What people of another language say is no help to this one.
+        const isOwn = words.flow(flow)?.says.includes(saying) === true;
+        return `  ${flow}  ${words.title(flow)}${isOwn ? `  (${saying})` : ''}`;
+      }),
+    );
   }
   for (const match of result.matches.slice(0, 5)) {
     lines.push(

@@ -1,8 +1,9 @@
 /** The command line: what can be typed, in the person's language. Each verb is one file; this only resolves options. */
 import { Command, CommanderError, type HelpConfiguration, Option } from 'commander';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { EXIT, type ExitCode } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
 import { VERSION } from '../version.ts';
+import { usageError } from './usage.ts';
 
 interface GlobalOptions {
   readonly lang?: string;
@@ -19,18 +20,29 @@ export async function runProgram(
   const program = buildProgram(words, env, (code) => {
     exitCode = code;
   });
+  let failed = program;
+  let help = '';
+  for (const command of [program, ...allCommands(program)])
+    command.configureOutput({
+      // Commander's own sentence is English: ours takes its place. What is left is the help of `unmesh flows`.
+      outputError: () => {
+        failed = command;
+      },
+      writeErr: (text) => {
+        help = text;
+      },
+    });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are not errors; their text has been written.
     if (error.exitCode === 0) return EXIT.ok;
-    throw new UserError(
-      'option-unknown',
-      { message: error.message.replace(/^error: /, '') },
-      EXIT.usage,
-      error,
-    );
+    if (error.code === 'commander.help') {
+      process.stderr.write(help);
+      return EXIT.usage;
+    }
+    throw usageError(error, pathOf(failed));
   }
   return exitCode;
 }
@@ -59,7 +71,6 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
     .option('--kubeconfig <file>', t('start.kubeconfig'))
     .option('--from <path>', t('start.from'))
     .exitOverride()
-    .configureOutput({ writeErr: () => {} })
     .configureHelp(helpIn(words, true))
     .enablePositionalOptions(false)
     .action(async (text: string[], options) => {
@@ -218,11 +229,7 @@ function buildProgram(words: Words, env: NodeJS.ProcessEnv, exit: (code: ExitCod
 
   // Sub-commands speak the same language and throw instead of exiting.
   for (const command of allCommands(program)) {
-    command
-      .exitOverride()
-      .configureOutput({ writeErr: () => {} })
-      .helpOption('-h, --help', t('start.help'));
-    command.configureHelp(helpIn(words, false));
+    command.exitOverride().configureHelp(helpIn(words, false)).helpOption('-h, --help', t('start.help'));
   }
   return program;
 }
@@ -261,6 +268,11 @@ interface ProgramOptions {
 function startOptions(options: ProgramOptions) {
   const { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from } = options;
   return { symptom, lang, plain, screenReader, look, allowExec, context, kubeconfig, from };
+}
+
+/** `unmesh pack lint` */
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 /** What commander would write in English of its own. */

@@ -319,7 +319,8 @@ export function createSession(options: SessionOptions): Session {
         : nearest.map(({ flow, saying }) => ({
             id: flow,
             label: words().title(flow),
-            hint: sanitiseLine(saying, 80),
+            // What people of another language say is no help to this one.
+            hint: words().flow(flow)?.says.includes(saying) ? sanitiseLine(saying, 80) : '',
           }));
     return [...list, { id: ':list', label: t('matches.list') }];
   };

@@ -101,14 +101,58 @@ describe('bad input', () => {
 
   it('an unknown option, in the language of the locale', () => {
     const { code, err } = unmesh(['--frobnicate'], { env: { LANG: 'id_ID.UTF-8' } });
-    expect(err).toContain('Baris perintah tidak dipahami');
+    expect(err).toContain('Tidak ada opsi --frobnicate.');
     expect(code).toBe(2);
+  });
+
+  it.each([
+    [['scan', '--froom', 'x'], 'There is no option --froom.\nThe nearest: --from.\n→ `unmesh scan --help`'],
+    [['flows', 'shwo'], 'There is no command "shwo".\nThe nearest: show.'],
+    [['flows', 'show'], 'Something is missing: <id>.\n`unmesh flows show` needs it.'],
+    [['--lang'], 'The option --lang <language> lacks its value.'],
+    [['scan', 'shop', 'pay'], 'There is too much on the command line: shop, pay'],
+  ])('what is wrong with `unmesh %s`, and where to look', (args, told) => {
+    const { code, err } = unmesh(args);
+    expect(err).toContain(told);
+    expect(code).toBe(2);
+  });
+
+  it('a command that only groups others shows them', () => {
+    const { code, err, out } = unmesh(['flows', '--lang', 'ko']);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('graph <id>');
+  });
+
+  it('a blank text is nothing to read', () => {
+    for (const command of ['match', 'explain']) expect(unmesh([command, '  ']).code).toBe(3);
+  });
+
+  it('a code that nothing resembles is told without a wild guess', () => {
+    const { code, err } = unmesh(['explain', 'foo bar baz']);
+    expect(err).toContain('It resembles no code');
+    expect(code).toBe(1);
+    expect(unmesh(['explain', 'IST138']).err).toContain('The nearest entries are: IST0138');
   });
 
   it('a broken line of JSON Lines is named by its number', () => {
     const { code, err } = unmesh(['match', '--jsonl'], { input: '{"id":"a","text":"x"}\n{oops\n' });
     expect(err).toContain('Line 2');
     expect(code).toBe(3);
+    const shape = unmesh(['match', '--jsonl', '--lang', 'ko'], { input: '{"id":1,"text":"x"}\n' });
+    expect(shape.err).toContain('문자열이 아닙니다');
+    expect(shape.code).toBe(3);
+  });
+
+  it('JSON Lines may begin with a mark of order and hold U+2028 in a string', () => {
+    const input = '\ufeff{"id":"a","text":"no healthy\u2028upstream"}\r\n{"id":"b","text":"x"}';
+    const { code, out } = unmesh(['match', '--jsonl'], { input });
+    expect(code).toBe(0);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(['a', 'b']);
   });
 
   it('a state directory that cannot be written costs the saving, not the case', () => {
