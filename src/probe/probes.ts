@@ -89,6 +89,7 @@ import { serviceEntries } from './service-entries.ts';
 import { serviceEvents } from './service-events.ts';
 import { servicePorts } from './service-ports.ts';
 import { sharedService } from './shared-service.ts';
+import { syncState } from './sync-state.ts';
 import { upgradeTrouble } from './upgrade-trouble.ts';
 import { validatorVersions } from './validator-versions.ts';
 import { virtualServiceHosts } from './virtual-service-hosts.ts';
@@ -123,6 +124,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'proxy-readiness': proxyReadiness,
   'proxy-scope': proxyScope,
   'jwks-fetch': jwksFetch,
+  'sync-state': syncState,
   'upgrade-trouble': upgradeTrouble,
   'validator-versions': validatorVersions,
   'injector-of-label': injectorOfLabel,

@@ -1,7 +1,7 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
 import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
-import { app, CART, envoyFilter, meshed, proxy, service, web } from './mesh-objects.ts';
+import { app, CART, envoyFilter, meshed, plain, proxy, service, web } from './mesh-objects.ts';
 import { istiodDeployment, running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
@@ -94,6 +94,19 @@ const REFUSALS: readonly RealCase[] = [
   },
 ];
 
+const SYNC: readonly RealCase[] = [
+  {
+    flow: 'proxy-out-of-sync',
+    state: 'sync-state',
+    probe: 'sync-state',
+    facts: { namespace: 'shop', pod: CART },
+    expected: 'not-listed',
+    objects: () => [plain()],
+    instead: '(ambiguous)',
+    without: () => [meshed()],
+  },
+];
+
 const CERTIFICATES: readonly RealCase[] = [
   {
     flow: 'mtls-conflict',
@@ -130,7 +143,14 @@ const METRICS: readonly RealCase[] = [
   },
 ];
 
-export const SIGNS: readonly RealCase[] = [...TRAFFIC, ...UPGRADES, ...REFUSALS, ...CERTIFICATES, ...METRICS];
+export const SIGNS: readonly RealCase[] = [
+  ...TRAFFIC,
+  ...UPGRADES,
+  ...REFUSALS,
+  ...SYNC,
+  ...CERTIFICATES,
+  ...METRICS,
+];
 
 const JUST_NOW = new Date(Date.now() - 60_000).toISOString();
 
