@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EXIT, UserError } from '../errors.ts';
 import { redact } from '../text/redact.ts';
 import type { CaseEvent } from './events.ts';
@@ -38,7 +38,7 @@ export interface CaseLog {
 export function openCaseLog(directory: string, id: string): CaseLog {
   const path = join(directory, `${id}.jsonl`);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const fd = openSync(path, 'a', 0o600);
     return {
       path,
@@ -49,6 +49,19 @@ export function openCaseLog(directory: string, id: string): CaseLog {
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UserError('state-not-writable', { path: directory, reason }, EXIT.environment, cause);
+  }
+}
+
+/** Node's own recursive mkdir never returns where the system denies a folder in an existing one, as /proc does. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw cause;
+    makeDirectory(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
   }
 }
 

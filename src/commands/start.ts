@@ -128,6 +128,11 @@ export async function startCase(options: StartOptions, env: NodeJS.ProcessEnv): 
       const w = session.view().words;
       process.stderr.write(`${w.t('resume.how', { command: `unmesh resume ${recording.id()}` })}\n`);
     }
+    if ('hasNothing' in how && how.hasNothing) {
+      // A text that is none has been refused already.
+      if (session.view().status === '') warn(new UserError('input-empty'));
+      return EXIT.input;
+    }
     if (how.interruptedBy === 'SIGINT') return EXIT.sigint;
     if (how.interruptedBy) return EXIT.sigterm;
     return EXIT.ok;

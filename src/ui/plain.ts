@@ -13,13 +13,16 @@ import type { Printed, Session, SessionView } from './session.ts';
 
 type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** Runs until the input ends, the person says `quit`, or the case has ended and nothing more is asked. */
+/**
+ * Runs until the input ends, the person says `quit`, or the case has ended and nothing more is asked. `hasNothing`: the
+ * input ended, and nothing in it was a text.
+ */
 export async function runPlain(
   session: Session,
   input: NodeJS.ReadableStream,
   output: NodeJS.WritableStream,
   isInputRead: boolean,
-): Promise<{ interruptedBy: Signal | undefined }> {
+): Promise<{ interruptedBy: Signal | undefined; hasNothing?: boolean }> {
   let interruptedBy: Signal | undefined;
   const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const stop = (signal: Signal) => () => {
@@ -33,9 +36,14 @@ export async function runPlain(
   );
   for (const [signal, handler] of handlers) process.once(signal, handler);
   const printer = createPrinter(session, output);
+  let hasBegun = false;
+  const update = () => {
+    hasBegun ||= session.view().scene !== 'paste';
+    printer.update();
+  };
   try {
     await settled(session);
-    printer.update();
+    update();
     const reader = isInputRead ? emptyLines() : lines;
     let pasting: string[] | undefined;
     for await (const line of reader) {
@@ -44,7 +52,7 @@ export async function runPlain(
         if (!pasting && isWord(line, 'quit')) return { interruptedBy };
         if (!pasting && runWord(session, line)) {
           await settled(session);
-          printer.update();
+          update();
           continue;
         }
         if (line.trim() !== '') {
@@ -67,15 +75,15 @@ export async function runPlain(
         session.submit(line, 'typed');
       }
       await settled(session);
-      printer.update();
+      update();
     }
     // A paste that the end of the input cut short is still a paste.
     if (pasting?.length && !interruptedBy) {
       session.submit(pasting.join('\n'), 'paste');
       await settled(session);
-      printer.update();
+      update();
     }
-    return { interruptedBy };
+    return { interruptedBy, hasNothing: !hasBegun && !interruptedBy };
   } finally {
     lines.close();
     for (const [signal, handler] of handlers) process.off(signal, handler);

@@ -13,6 +13,7 @@ import { type PlaceView, viewOf } from '../case/view.ts';
 import type { CaseWorld } from '../case/world.ts';
 import { LANGUAGE_NAMES } from '../i18n/language.ts';
 import type { Words, WordsFactory } from '../i18n/words.ts';
+import { looksBinary } from '../match/decode.ts';
 import { type FactName, LANGUAGES, type Language } from '../pack/vocabulary.ts';
 import { isListed } from '../probe/fact-lists.ts';
 import type { Facts } from '../probe/probe.ts';
@@ -500,6 +501,8 @@ export function createSession(options: SessionOptions): Session {
       if (first) pickInOverlay(first.id);
     } else if (NO_TEXT.test(text)) {
       status = scene() === 'paste' ? words().t('input.empty') : '';
+    } else if (looksBinary(text)) {
+      status = `${words().error('input-binary.what')}\n→ ${words().error('input-binary.next')}`;
     } else {
       overlay = undefined;
       say(text, via, cut);

@@ -94,6 +94,10 @@ describe('the log of a case', () => {
     expect(() => openCaseLog(join(file, 'cases'), id)).toThrow(UserError);
   });
 
+  it.skipIf(!existsSync('/proc/self'))('says so at once where the system lets no folder be made', () => {
+    expect(() => openCaseLog('/proc/self/nope/unmesh/cases', id)).toThrow(UserError);
+  });
+
   it('lies where the XDG specification says, and a relative XDG_STATE_HOME is ignored as it demands', () => {
     expect(stateDirectory({ XDG_STATE_HOME: '/s' })).toBe('/s/unmesh/cases');
     expect(stateDirectory({ XDG_STATE_HOME: 's' })).toMatch(/\.local\/state\/unmesh\/cases$/);

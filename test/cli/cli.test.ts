@@ -4,11 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../src/pack/vocabulary.ts';
-import { shippedFolder } from '../project.ts';
+import { shippedFolder, shippedWords } from '../project.ts';
 import { unmesh } from './run.ts';
 
 const UF =
   '[2024-05-02T09:11:12.123Z] "GET /cart HTTP/1.1" 503 UF upstream_reset_before_response_started{connection_failure,TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer} - "-" 0 195 3 - "-" "curl/8.1" "5c1e…" "cart.shop:8080" "10.8.1.7:8080" outbound|8080||cart.shop.svc.cluster.local 10.8.0.3:51122 10.12.3.4:8080 10.8.0.3:40210 - default';
+
+describe('a case without a text', () => {
+  it.each([
+    ['no input', '', 'input-empty'],
+    ['an archive', Buffer.from(Array.from({ length: 600 }, (_, at) => (at * 7) % 29)), 'input-binary'],
+  ])('says so for %s, in the language of the person, and leaves with 3', (_, input, error) => {
+    const { code, out, err } = unmesh(['--plain', '--lang', 'ko'], { input });
+    expect(out + err).toContain(shippedWords().words('ko').error(`${error}.what`));
+    expect(code).toBe(3);
+  });
+});
 
 describe('match', () => {
   it('prints symptom, evidence and facts, and leaves with 0', () => {
