@@ -5,7 +5,7 @@ const MESH =
   /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service ?mesh|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
-const HOMONYM = /envoy|sidecar|waypoint|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
+const HOMONYM = /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
 
 /** Words of computing that tell a homonym of the mesh from its everyday twin. */
 const COMPUTING =
@@ -13,11 +13,18 @@ const COMPUTING =
 
 /** Words of Kubernetes and of symptoms that people put without naming the mesh. */
 const NEAR =
-  /kubectl|kubernetes|\bk8s\b|\bpods?\b|kubelet|namespace|webhook|coredns|\bgateways?\b|ingress|egress|crashloopbackoff|\bcrds?\b|no matches for kind|resource type|\baks\b|\bgke\b|\bgrpc\b|rpc error|x509|upstream|readiness|liveness|healthz|econnrefused|connection (?:refused|reset|timed out)|econnreset|etimedout|enotfound|eai_again|i\/o timeout|no such host|unknownhost|dial tcp|socket hang up|read timed out|handshake|unable to connect|failed to connect|couldn't connect|\b(?:50[234]s?|429|426)\b|control plane|data plane|outlier|deployment|replicaset|cronjob|\.svc\b|cluster\.local|rate ?limit|listener|certificate (?:is|has|was|not|verif|expired|signed|chain|authority|problem|request)|(?:\bca|tls|ssl|client|server|root|signed|invalid|bad|expired|unknown|local issuer) certificate|certificate_|root ca|\bcontainers?\b|\bnodes?\b|\btoken|kontainer|容器|컨테이너|コンテナ|节点|노드|网关|注入|게이트웨이|파드|ゲートウェイ|ポッド/;
+  /kubectl|kubernetes|\bk8s\b|\bpods?\b|kubelet|namespace|webhook|coredns|\bgateways?\b|ingress|egress|\bcrds?\b|no matches for kind|resource type|\baks\b|\bgke\b|\bgrpc\b|rpc error|x509|upstream|readiness|liveness|healthz|econnrefused|connection (?:refused|reset|timed out)|econnreset|etimedout|enotfound|eai_again|i\/o timeout|no such host|unknownhost|dial tcp|socket hang up|read timed out|handshake|unable to connect|failed to connect|couldn't connect|\b(?:50[234]s?|429|426)\b|control plane|data plane|outlier|deployment|replicaset|cronjob|\.svc\b|cluster\.local|rate ?limit|listener|certificate (?:is|has|was|not|verif|expired|signed|chain|authority|problem|request)|(?:\bca|tls|ssl|client|server|root|signed|invalid|bad|expired|unknown|local issuer) certificate|certificate_|root ca|\bcontainers?\b|\bnodes?\b|\b(?:bearer|service ?account|jwt|id) token|kontainer|容器|컨테이너|コンテナ|节点|노드|网关|注入|게이트웨이|파드|ゲートウェイ|ポッド/;
 
 /** Pages and tools that have errors of their own with the same words; Kubernetes' troubles with images and volumes. */
 const FOREIGN =
   /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b/;
+
+/**
+ * Products whose own lines speak of connections, endpoints and nodes as the mesh does, and what kubectl and the
+ * scheduler say of themselves: unless the mesh is named too, even a general signature there is about something else.
+ */
+const OTHERS =
+  /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
@@ -50,13 +57,14 @@ const TOPICS: readonly RegExp[] = [
   /\bcron ?jobs?\b|크론잡|定时任务|バッチ|배치 작업/,
 ];
 
-/** `likely`: a description that touches two topics at least. */
-export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign';
+/** `likely`: a description that touches two topics at least. `other`: a line of a product that is not the mesh. */
+export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign' | 'other';
 
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
 export function meshSignOf(folded: string, isDescription = false): MeshSign {
   if (MESH.test(folded)) return 'mesh';
   if (HOMONYM.test(folded) && (COMPUTING.test(folded) || NEAR.test(folded))) return 'mesh';
+  if (OTHERS.test(folded)) return 'other';
   if (FOREIGN.test(folded)) return 'foreign';
   if (isDescription && TOPICS.filter((topic) => topic.test(folded)).length >= 2) return 'likely';
   return NEAR.test(folded) ? 'near' : 'none';

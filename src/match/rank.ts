@@ -15,6 +15,8 @@ const DESCRIPTION = 600;
 const SIGN = 8_000;
 /** A signature this sure needs no likeness. */
 const CERTAIN = 0.97;
+/** A signature below this knows words that other software uses too. */
+const SPECIFIC = 0.85;
 /** How far likeness moves the order of flows that signatures found. */
 const PULL = 0.6;
 const MAX_MATCHES = 8;
@@ -45,8 +47,15 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
     return strength;
   };
 
+  const notable = scan.saysMore ? scan.notable : scan.aside;
+  const text = notable.map((line) => line.text).join('\n');
+  const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
+  const sign =
+    text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN), isDescription);
+
   for (const finding of scan.findings.values()) {
     const signature = index.signatures[finding.signature]!;
+    if (sign === 'other' && signature.score < SPECIFIC) continue;
     if (signature.context.length > 0 && !signature.context.some((at) => scan.seen[at] === 1)) continue;
     strengthOf(signature.flow).findings.push(finding);
   }
@@ -60,12 +69,7 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
     strength.raw = 1 - doubt;
   }
 
-  const notable = scan.saysMore ? scan.notable : scan.aside;
-  const text = notable.map((line) => line.text).join('\n');
-  const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const strongest = Math.max(0, ...[...flows.values()].map((strength) => strength.raw));
-  const sign =
-    text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN), isDescription);
   if (text !== '' && (isDescription || strongest < CERTAIN)) {
     for (const score of sayings().search(text.slice(0, 6000), isDescription).slice(0, 12)) {
       const strength = strengthOf(score.flow);
@@ -105,7 +109,7 @@ function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number 
   if (sign === 'mesh') return best < 0.15 ? 0 : 0.25 + 0.62 * Math.min(1, best);
   if (sign === 'likely') return best < 0.15 ? 0 : 0.24 + 0.58 * Math.min(1, best);
   if (sign === 'near') return best < 0.44 ? 0 : 0.15 + 0.65 * Math.min(1, best);
-  return sign === 'foreign' || best < 0.9 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
+  return sign === 'foreign' || sign === 'other' || best < 0.9 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
 }
 
 /** A signature's own score, less where another signature knows more of the same line. */

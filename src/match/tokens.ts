@@ -3,6 +3,22 @@
 const WORD =
   /[a-z0-9\u00df-\u024f_]+|[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+|[\u1100-\u11ff\uac00-\ud7af]+/g;
 
+/**
+ * Words that hold a sentence together. Few sayings are enough to make any of them look rare, and then it would
+ * weigh as much as a word of the symptom. English, Indonesian.
+ */
+const FILLERS = new Set(
+  (
+    'a an the this that these those i my me we our us you your he it its they them their is are was were be been being am ' +
+    'do does did have has had having will would can could should may might must shall and or if then than so but there here ' +
+    'which who what any some more most such own same too very just also please anyone someone something know think see seem try ' +
+    'trying tried go goes going want wants need needs really actually even however because im ive lets way thing things bit lot ' +
+    'well hi hello thanks thank issue problem bug question ' +
+    'yang dan di ke dari ini itu untuk dengan pada saya kami kita aku gw kok sih ya dong deh tapi atau juga karena kalau kalo jadi ' +
+    'padahal punya adalah akan oleh sama mau malah'
+  ).split(' '),
+);
+
 /** A token and where it stands, [start, end) in the folded text. */
 type Take = (token: string, start: number, end: number) => void;
 
@@ -34,7 +50,7 @@ export function eachToken(folded: string, limit: number, take: Take): void {
 }
 
 function takeLatin(word: string, at: number, take: Take): void {
-  if (word.length < 2 || word.length > 40) return;
+  if (word.length < 2 || word.length > 40 || FILLERS.has(word)) return;
   const first = word.charCodeAt(0);
   if (first < 0x3a) {
     // Numbers say something when they are a status code or a well-known port; addresses and ids do not.
