@@ -36,7 +36,8 @@ async function matchOne(runtime: Runtime, text: string): Promise<MatchResult> {
   }
   const words = runtime.words.words(runtime.language);
   const onProgress = (bytes: number) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r${words.t('input.reading', { size: sizeOf(bytes) })}`);
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r\u001b[K${words.t('input.reading', { size: sizeOf(bytes) })}`);
   };
   const piped = await readPiped(process.stdin, runtime.matcher, onProgress);
   if (piped.cut && process.stderr.isTTY) process.stderr.write('\n');

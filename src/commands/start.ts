@@ -199,10 +199,10 @@ async function readPipe(runtime: Runtime, showProgress: boolean): Promise<PipedI
   const onProgress = (bytes: number) => {
     if (!showProgress || bytes - shown < 1024 * 1024) return;
     shown = bytes;
-    process.stderr.write(`\r${words.t('input.reading', { size: sizeOf(bytes) })}`);
+    process.stderr.write(`\r\u001b[K${words.t('input.reading', { size: sizeOf(bytes) })}`);
   };
   const input = await readPiped(process.stdin, runtime.matcher, onProgress);
-  if (shown > 0) process.stderr.write(`\r${words.t('input.read', { size: sizeOf(input.bytes) })}\n`);
+  if (shown > 0) process.stderr.write(`\r\u001b[K${words.t('input.read', { size: sizeOf(input.bytes) })}\n`);
   return input;
 }
 

@@ -317,12 +317,12 @@ export function createSession(options: SessionOptions): Session {
             label: words().title(m.flow),
             hint: t(`score.${scoreWord(m.score)}`),
           }))
-        : nearest.map(({ flow, saying }) => ({
-            id: flow,
-            label: words().title(flow),
+        : nearest.map(({ flow, saying }) => {
+            const title = words().title(flow);
             // What people of another language say is no help to this one.
-            hint: words().flow(flow)?.says.includes(saying) ? sanitiseLine(saying, 80) : '',
-          }));
+            const isOwn = saying !== title && words().flow(flow)?.says.includes(saying) === true;
+            return { id: flow, label: title, ...(isOwn ? { hint: sanitiseLine(saying, 80) } : {}) };
+          });
     return [...list, { id: ':list', label: t('matches.list') }];
   };
   const factChoices = (): Choice[] => {
