@@ -8,14 +8,17 @@ const MAX_NAME = 64;
 
 /** Up to three symptom ids, comma-separated; never empty. */
 export function nearestFlows(pack: Pack, id: string): string {
-  const near = nearest(pack.flowIds, id);
-  return (
-    near.length > 0
-      ? near
-      : byDistance(pack.flowIds, id)
-          .map(({ name }) => name)
-          .slice(0, COUNT)
-  ).join(', ');
+  return closest(pack.flowIds, id).join(', ');
+}
+
+/** Up to three of `names`: those that are near, else those that are least far. */
+export function closest(names: readonly string[], wanted: string): string[] {
+  const near = nearest(names, wanted);
+  return near.length > 0
+    ? near
+    : byDistance(names, wanted)
+        .slice(0, COUNT)
+        .map(({ name }) => name);
 }
 
 /** Up to three of `names` that a misspelling or a part of them may stand for, nearest first; none for anything else. */

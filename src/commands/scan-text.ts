@@ -42,6 +42,16 @@ export function drawScan(outcome: ScanOutcome, words: Words, rules: number): str
   return `${lines.map(sanitise).join('\n')}\n`;
 }
 
+export function rulesAsData(rules: readonly Rule[], words: Words): string {
+  const told = rules.map(({ id, level, flow }) => ({
+    rule: id,
+    level,
+    title: words.t(`scan.rule.${id}`),
+    flow,
+  }));
+  return `${JSON.stringify(told, null, 2)}\n`;
+}
+
 /** The rules, for those who write suppressions. */
 export function drawRules(rules: readonly Rule[], words: Words): string {
   return rules

@@ -6,8 +6,9 @@ import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
 import type { ScanOutcome } from '../scan/formats/format.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
+import { closest } from './nearest.ts';
 import { openRuntime, type RuntimeOptions } from './runtime.ts';
-import { drawRules, drawScan } from './scan-text.ts';
+import { drawRules, drawScan, rulesAsData } from './scan-text.ts';
 
 export interface ScanCommandOptions extends RuntimeOptions {
   readonly namespace: readonly string[];
@@ -40,7 +41,9 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
   const { RULES } = await import('../scan/rules.ts');
   const rules = RULES.filter((rule) => level === 'warning' || rule.level === 'error');
   if (options.rules) {
-    process.stdout.write(drawRules(rules, words));
+    if (output !== 'text' && output !== 'json')
+      throw new UserError('format-unknown', { format: output, known: 'text, json' });
+    process.stdout.write(output === 'json' ? rulesAsData(rules, words) : drawRules(rules, words));
     return EXIT.ok;
   }
   const suppressions = options.suppress
@@ -52,10 +55,11 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
 
   const stop = new AbortController();
   const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal);
+  // Only a cluster is waited for; while a snapshot is read, Ctrl-C ends the process at once.
+  if (options.from === undefined) process.once('SIGINT', onSignal);
   const progress = progressOn(process.stderr, words);
   try {
-    const source = await sourceOf(options, stop.signal);
+    const source = await sourceOf(options, stop.signal, words);
     const { scan } = await import('../scan/scan.ts');
     const { sift } = await import('../scan/suppressions.ts');
     const result = await scan(source.reader, {
@@ -66,6 +70,7 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
       onProgress: progress.show,
     });
     progress.clear();
+    mustExist(options, result.namespaces, source.name);
     const outcome: ScanOutcome = {
       source: source.name,
       ...sift(result.findings, suppressions, Date.now()),
@@ -85,6 +90,18 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
   } finally {
     process.off('SIGINT', onSignal);
   }
+}
+
+/** Throws `namespace-unknown`. */
+function mustExist(
+  { allNamespaces, namespace }: ScanCommandOptions,
+  known: readonly string[] | undefined,
+  source: string,
+): void {
+  const unknown = allNamespaces ? undefined : namespace.find((one) => known?.includes(one) === false);
+  if (unknown === undefined || known === undefined) return;
+  const nearest = closest(known, unknown).join(', ');
+  throw new UserError('namespace-unknown', { namespace: sanitiseLine(unknown, 63), source, nearest });
 }
 
 async function drawn(
@@ -113,11 +130,13 @@ interface Source {
   readonly now: number;
 }
 
-async function sourceOf(options: ScanCommandOptions, signal: AbortSignal): Promise<Source> {
+async function sourceOf(options: ScanCommandOptions, signal: AbortSignal, words: Words): Promise<Source> {
   const { from, kubeconfig, context, env } = options;
   if (from !== undefined) {
-    const { openSnapshot } = await import('../cluster/snapshot/open.ts');
-    const snapshot = await openSnapshot(from === '-' ? process.stdin : from);
+    const { drawFaults, openFrom } = await import('./snapshot-look.ts');
+    const snapshot = await openFrom(from, process.stdin);
+    // Beside the report, which programs read: what is missing there would else look as if nobody had collected it.
+    process.stderr.write(drawFaults(from, snapshot, words));
     return {
       reader: snapshot.reader,
       name: sanitiseLine(from, 200),

@@ -54,7 +54,7 @@ async function listInSnapshot(request: ListRequest, snapshot: Snapshot): Promise
  * and what it cannot answer. Each a line.
  */
 export function drawSnapshot(from: string, snapshot: Snapshot, { t }: Words): string {
-  const { layout, collected, namespaces, logs, time, isTruncated, faults } = snapshot.describe();
+  const { layout, collected, namespaces, logs, time } = snapshot.describe();
   const objects = collected.reduce((sum, one) => sum + one.objects, 0);
   const all = Object.values(PROBES);
   const lacking = all.filter(({ reads }) => snapshot.lacks(reads).length > 0);
@@ -68,16 +68,31 @@ export function drawSnapshot(from: string, snapshot: Snapshot, { t }: Words): st
       logs,
     }),
     ...(time ? [t('snapshot.time', { time: time.toISOString() })] : []),
-    ...(isTruncated ? [t('snapshot.truncated')] : []),
-    ...faults
-      .slice(0, MAX_FAULTS)
-      .map(({ entry, reason }) =>
-        t('snapshot.fault', { entry: sanitiseLine(entry, 120), reason: sanitiseLine(reason, 120) }),
-      ),
+    ...faultLines(from, snapshot, { t }),
     t('snapshot.able', { able: all.length - lacking.length, all: all.length }),
     ...(missing.length > 0 ? [t('snapshot.missing', { resources: short(missing) })] : []),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** That the archive breaks off, and which entries could not be read; nothing where it is sound. */
+export function drawFaults(from: string, snapshot: Snapshot, words: Words): string {
+  return faultLines(from, snapshot, words)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function faultLines(from: string, snapshot: Snapshot, { t }: Pick<Words, 't'>): string[] {
+  const { isTruncated, faults } = snapshot.describe();
+  return [
+    ...(isTruncated ? [t('snapshot.truncated')] : []),
+    ...faults.slice(0, MAX_FAULTS).map(({ entry, reason }) =>
+      t('snapshot.fault', {
+        entry: sanitiseLine(entry === '' ? from : entry, 120),
+        reason: sanitiseLine(reason, 120),
+      }),
+    ),
+  ];
 }
 
 /** `unmesh snapshot` lists what is there; before a case, the first few say which way it goes. */

@@ -2,6 +2,7 @@
 import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
+import { nameOf } from '../probe/fields.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Found, Level, Rule } from './rule.ts';
 import { RULES, readsOfRules } from './rules.ts';
@@ -28,6 +29,8 @@ export interface ScanResult {
   readonly objects: number;
   /** Rules that were judged. */
   readonly judged: number;
+  /** Names of all namespaces; `undefined` where they could not be read, or nobody asked about certain ones. */
+  readonly namespaces: readonly string[] | undefined;
 }
 
 export interface ScanOptions {
@@ -44,13 +47,16 @@ export interface ScanOptions {
 const PARALLEL = 4;
 /** Failures that say nothing about a resource but all about the way to it. */
 const GONE: readonly LookFailure[] = ['unreachable', 'timed-out', 'failed'];
-/** Findings of one rule; a mesh with more of them has one cause. */
-const MAX_OF_RULE = 200;
+/** Findings of one rule that are kept; outputs shorten, and only after suppressions. A hostile snapshot has no end. */
+const MAX_OF_RULE = 20_000;
 
 /** Throws LookError where the cluster cannot be reached at all, or the scan was cancelled. */
 export async function scan(source: ClusterReader, options: ScanOptions = {}): Promise<ScanResult> {
   const { rules = RULES, onProgress } = options;
-  const resources = readsOfRules(rules);
+  const isNarrow = (options.namespaces?.length ?? 0) > 0;
+  const needed = readsOfRules(rules);
+  // A namespace that does not exist has no findings, which must not look like health.
+  const resources = isNarrow && !needed.includes('namespaces') ? [...needed, 'namespaces' as const] : needed;
   const reader = guardReader(source, resources);
   const lists = new Map<ResourceId, readonly KubeObject[]>();
   const missing = new Map<ResourceId, LookError>();
@@ -86,7 +92,10 @@ export async function scan(source: ClusterReader, options: ScanOptions = {}): Pr
   }
   findings.sort(byWeight);
   const objects = [...lists.values()].reduce((sum, list) => sum + list.length, 0);
-  return { findings, unseen, objects, judged: rules.length - unseen.length };
+  const namespaces = isNarrow
+    ? lists.get('namespaces')?.map((one) => sanitiseLine(nameOf(one), 63))
+    : undefined;
+  return { findings, unseen, objects, judged: rules.length - unseen.length, namespaces };
 }
 
 /** Everything from the cluster ends on a terminal or in a file of a CI system. */

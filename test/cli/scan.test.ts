@@ -69,7 +69,7 @@ describe('unmesh scan', () => {
     expect(out).toContain('  VirtualService shop/cart\n');
     expect(out).toContain('spec.http[0].route.destination.host: cartt.shop.svc.cluster.local');
     expect(out).toContain('unmesh --symptom http-503');
-    expect(out).toContain('1 errors, 0 warnings, 0 suppressed.');
+    expect(out).toContain('Errors: 1, warnings: 0, suppressed: 0.');
   });
 
   it.each(['json', 'sarif', 'junit'])('ends with the same codes as %s', (format) => {
@@ -93,8 +93,8 @@ describe('unmesh scan', () => {
 
   it('keeps to the level and the namespaces asked for', () => {
     const folder = folderOf(broken());
-    expect(unmesh(['scan', '-n', 'bank', '--from', folder]).code).toBe(0);
-    expect(unmesh(['scan', '-n', 'bank', '-n', 'shop', '--from', folder]).code).toBe(1);
+    expect(unmesh(['scan', '-n', 'istio-system', '--from', folder]).code).toBe(0);
+    expect(unmesh(['scan', '-n', 'istio-system', '-n', 'shop', '--from', folder]).code).toBe(1);
     const warned = folderOf(
       change(
         healthyMesh(),
@@ -106,6 +106,54 @@ describe('unmesh scan', () => {
     expect(unmesh(['scan', '--level', 'error', '--from', warned]).code).toBe(0);
   });
 
+  it('does not call a namespace healthy that does not exist', () => {
+    for (const level of ['warning', 'error']) {
+      const { code, out, err } = unmesh([
+        'scan',
+        '-n',
+        'shpo',
+        '--level',
+        level,
+        '--from',
+        folderOf(broken()),
+      ]);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).toContain('There is no namespace "shpo"');
+      expect(err).toContain('The nearest: shop');
+    }
+  });
+
+  it('tells every finding, also those that stand behind hundreds of others', () => {
+    const mesh = broken();
+    const [cart] = mesh['virtualservices.networking.istio.io']!;
+    const many = Array.from({ length: 300 }, (_, i) => ({
+      ...cart,
+      metadata: { name: `cart-${i}`, namespace: 'shop' },
+    }));
+    const folder = folderOf({ ...mesh, 'virtualservices.networking.istio.io': many });
+    const list = join(mkdtempSync(join(tmpdir(), 'unmesh-scan-')), 'accepted.yaml');
+    const of = (name: string) =>
+      `  - { rule: '*', name: '${name}', reason: moves in March, until: 2999-01-31 }\n`;
+    // All but the one that comes last in the list.
+    writeFileSync(
+      list,
+      `suppress:\n${[...Array(9).keys()].map((i) => of(`cart-${i}*`)).join('')}${of('cart-9')}`,
+    );
+    const { code, out } = unmesh(['scan', '-o', 'json', '--suppress', list, '--from', folder]);
+    expect(code).toBe(1);
+    expect(
+      new Set(JSON.parse(out).findings.map((one: { object: { name: string } }) => one.object.name)),
+    ).toEqual(new Set(Array.from({ length: 10 }, (_, i) => `cart-9${i}`)));
+  });
+
+  it('says beside the report that the archive breaks off', () => {
+    const folder = folderOf(healthyMesh());
+    writeFileSync(join(folder, 'broken-all-namespaces.json'), '{"apiVersion":"v1","kind":"List","items":[{');
+    const { out, err } = unmesh(['scan', '-o', 'json', '--from', folder]);
+    expect(err).toContain('broken-all-namespaces.json');
+    expect(() => JSON.parse(out)).not.toThrow();
+  });
+
   it('leaves out what a team has decided to live with, and says where that list is wrong', () => {
     const folder = folderOf(broken());
     const list = join(mkdtempSync(join(tmpdir(), 'unmesh-scan-')), 'accepted.yaml');
@@ -113,7 +161,7 @@ describe('unmesh scan', () => {
       'suppress:\n  - rule: destination-host-missing\n    reason: moves in March\n    until: 2999-01-31\n';
     writeFileSync(list, text);
     const { code, out } = unmesh(['scan', '--suppress', list, '--from', folder]);
-    expect([code, out.includes('1 suppressed')]).toEqual([0, true]);
+    expect([code, out.includes('suppressed: 1')]).toEqual([0, true]);
     writeFileSync(list, text.replace('    reason: moves in March\n', ''));
     const wrong = unmesh(['scan', '--suppress', list, '--from', folder]);
     expect(wrong.code).toBe(3);
@@ -125,6 +173,13 @@ describe('unmesh scan', () => {
     const { code, out } = unmesh(['scan', '--rules', '--lang', 'ko']);
     expect(code).toBe(0);
     expect(out).toContain('gateway-missing\t오류\thttp-404\t');
+    expect(JSON.parse(unmesh(['scan', '--rules', '-o', 'json']).out)).toContainEqual({
+      rule: 'gateway-missing',
+      level: 'error',
+      title: 'The VirtualService names a Gateway that does not exist',
+      flow: 'http-404',
+    });
+    expect(unmesh(['scan', '--rules', '-o', 'sarif']).code).toBe(2);
   });
 
   it('says in one sentence that there is no cluster, or that a word of the command line is wrong', () => {

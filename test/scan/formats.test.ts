@@ -67,6 +67,9 @@ describe('SARIF', () => {
     expect(run.tool.driver.rules[result.ruleIndex].id).toBe(result.ruleId);
     expect(result.locations[0].logicalLocations[0].fullyQualifiedName).toBe('VirtualService shop/cart');
     expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe('shop/VirtualService/cart');
+    // Without a line and this fingerprint GitHub's view shows nothing, or the same finding anew each night.
+    expect(result.locations[0].physicalLocation.region).toEqual({ startLine: 1 });
+    expect(result.partialFingerprints.primaryLocationLineHash).toMatch(/^[0-9a-f]{16}:1$/);
     expect(result.partialFingerprints['unmesh/v1']).toBe(
       'subset-missing/VirtualService/shop/cart/spec.http[0]',
     );
@@ -89,6 +92,11 @@ describe('JUnit', () => {
     expect(xml.match(/<testcase /g)).toHaveLength(RULES.length + 1);
     expect(xml.match(/<failure /g)).toHaveLength(1);
     expect(xml.match(/<skipped /g)).toHaveLength(2);
+  });
+
+  it('leaves out what XML cannot hold', () => {
+    const odd = { ...outcome, findings: [{ ...finding, value: 'a\uffffb\ufffec' }] };
+    expect(junitOf(odd, title, RULES)).toContain('a\ufffdb\ufffdc');
   });
 
   it('escapes what would end an attribute or open a tag', () => {

@@ -46,6 +46,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&apos;',
 };
 
+/** XML 1.0 has no way to write U+FFFE and U+FFFF; other forbidden characters are taken out of findings before. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return text.replace(/[\ufffe\uffff]/g, '\ufffd').replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }

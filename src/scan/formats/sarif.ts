@@ -1,4 +1,5 @@
 /** A scan as SARIF 2.1.0 (OASIS), for code-scanning views of CI systems. */
+import { createHash } from 'node:crypto';
 import { VERSION } from '../../version.ts';
 import type { Rule } from '../rule.ts';
 import type { ScanFinding } from '../scan.ts';
@@ -17,13 +18,16 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     },
     locations: [
       {
-        // Viewers that know only files need an artifact; an object of a cluster has none, so its path is its name.
-        physicalLocation: { artifactLocation: { uri: uriOf(finding) } },
+        // Viewers that know only files need an artifact and a line; an object of a cluster has none, so its path is
+        // its name, and the line the first.
+        physicalLocation: { artifactLocation: { uri: uriOf(finding) }, region: { startLine: 1 } },
         logicalLocations: [{ name: finding.name, fullyQualifiedName: objectOf(finding), kind: 'resource' }],
       },
     ],
     partialFingerprints: {
-      'unmesh/v1': [finding.rule, finding.kind, finding.namespace, finding.name, finding.field].join('/'),
+      'unmesh/v1': identityOf(finding),
+      // The only one that GitHub's view compares.
+      primaryLocationLineHash: `${createHash('sha256').update(identityOf(finding)).digest('hex').slice(0, 16)}:1`,
     },
     properties: { flow: finding.flow, fix: fixOf(finding) },
   });
@@ -35,6 +39,8 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
         rules: rules.map((rule) => ({
           id: rule.id,
           shortDescription: { text: title(rule.id) },
+          fullDescription: { text: title(rule.id) },
+          help: { text: fixOf(rule) },
           defaultConfiguration: { level: rule.level },
           properties: { flow: rule.flow },
         })),
@@ -60,6 +66,11 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     ],
   };
   return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+}
+
+/** The same finding has the same identity in every scan. */
+function identityOf({ rule, kind, namespace, name, field }: ScanFinding): string {
+  return [rule, kind, namespace, name, field].join('/');
 }
 
 function uriOf({ kind, namespace, name }: ScanFinding): string {
