@@ -8,6 +8,7 @@ import {
   accessLog504,
   accessLogEgress,
 } from './access-log.ts';
+import { accessLog401, accessLog403 } from './access-log-auth.ts';
 import { accessLogGrpc } from './access-log-grpc.ts';
 import { accessLogMtls } from './access-log-mtls.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
@@ -137,6 +138,8 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'webhook-network': webhookNetwork,
   'entry-load-balancer': entryLoadBalancer,
   platform,
+  'access-log-401': accessLog401,
+  'access-log-403': accessLog403,
   'access-log-404': accessLog404,
   'access-log-426': accessLog426,
   'access-log-429': accessLog429,

@@ -477,7 +477,21 @@ const logged = (
   without: () => [meshed(), web({ name, containers: [app()] })],
 });
 
+/** The same for a server that refused, told by its own log. */
+const refused = (flow: string, state: string, probe: string, name: string, expected: string): RealCase => ({
+  flow,
+  state,
+  probe,
+  facts: { namespace: 'shop', pod: name },
+  expected,
+  objects: () => [meshed({ name })],
+  instead: '(ambiguous)',
+  without: () => [plain({ name })],
+});
+
 const LOGGED: readonly RealCase[] = [
+  refused('jwt-401', 'which-text', 'access-log-401', 'cart-401', 'time'),
+  refused('rbac-403', 'which-detail', 'access-log-403', 'cart-403', 'none-matched'),
   logged('http-503', 'which-flag', 'access-log-503', 'web-503', 'uf'),
   logged('rollout-503', 'failing-line', 'access-log-rollout', 'web-503', 'refused-old'),
   logged('http-426', 'who-answers', 'access-log-426', 'web-426', 'low-version'),
@@ -551,7 +565,11 @@ export const TRAFFIC: readonly RealCase[] = [
 
 const CART = 'cart.shop:8080';
 
+const TO_SELF = '"10.8.1.7:8080" inbound|8080||';
+
 export const TRAFFIC_LOGS: Logs = {
+  'shop/cart-401/istio-proxy': line('401 - jwt_authn_access_denied{Jwt_is_expired} - "-"', CART, TO_SELF),
+  'shop/cart-403/istio-proxy': line('403 - rbac_access_denied_matched_policy[none] - "-"', CART, TO_SELF),
   // The called side is quiet: what is told comes from the caller.
   [`shop/${CART_POD}/istio-proxy`]: 'info\tEnvoy proxy is ready',
   'shop/web-503/istio-proxy': line(
