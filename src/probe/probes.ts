@@ -99,6 +99,7 @@ import { webhookCaBundle } from './webhook-ca-bundle.ts';
 import { webhookNetwork } from './webhook-network.ts';
 import { webhookService } from './webhook-service.ts';
 import { ztunnel } from './ztunnel.ts';
+import { ztunnelErrors } from './ztunnel-errors.ts';
 
 /** Probes by the name that flows use. None of them imports the client: they get a reader. */
 export const PROBES: Readonly<Record<string, Probe>> = {
@@ -201,6 +202,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'webhook-ca-bundle': webhookCaBundle,
   'webhook-service': webhookService,
   ztunnel,
+  'ztunnel-errors': ztunnelErrors,
 };
 
 /** The resources a probe reads, as `kubectl` names them; empty for an unknown probe. */

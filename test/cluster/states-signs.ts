@@ -1,8 +1,19 @@
 /** States whose signs stand in a name, in a log line or in what an error names, each with a twin that does not show it. */
 import type { Manifest } from './kube.ts';
 import type { Logs } from './kubelet.ts';
-import { app, CART, envoyFilter, meshed, plain, proxy, service, web } from './mesh-objects.ts';
-import { istiodDeployment, running } from './objects.ts';
+import {
+  AMBIENT,
+  app,
+  CART,
+  envoyFilter,
+  ISTIO,
+  meshed,
+  plain,
+  proxy,
+  service,
+  web,
+} from './mesh-objects.ts';
+import { istiodDeployment, pod, running } from './objects.ts';
 import type { RealCase } from './states.ts';
 
 const cart = service('cart', [{ name: 'grpc', port: 8080 }]);
@@ -11,6 +22,9 @@ const cart = service('cart', [{ name: 'grpc', port: 8080 }]);
 const caller = (name: string) => web({ name });
 
 const oldProxy = (version: string) => proxy({ spec: { image: `docker.io/istio/proxyv2:${version}` } });
+
+const ztunnelOf = (name: string) =>
+  pod({ name, namespace: ISTIO, labels: { app: 'ztunnel' }, node: 'node-1', containers: [proxy()] });
 
 const silenced = (override: object): Manifest => ({
   apiVersion: 'telemetry.istio.io/v1',
@@ -107,6 +121,19 @@ const SYNC: readonly RealCase[] = [
   },
 ];
 
+const AMBIENT_CALLS: readonly RealCase[] = [
+  {
+    flow: 'ambient-traffic',
+    state: 'what-fails',
+    probe: 'ztunnel-errors',
+    facts: { namespace: 'shop', service: 'cart' },
+    expected: 'hbone-blocked',
+    objects: () => [cart, plain({ annotations: AMBIENT }), ztunnelOf('ztunnel-blocked')],
+    instead: 'ztunnel-down',
+    without: () => [cart, plain({ annotations: AMBIENT })],
+  },
+];
+
 const CERTIFICATES: readonly RealCase[] = [
   {
     flow: 'mtls-conflict',
@@ -148,6 +175,7 @@ export const SIGNS: readonly RealCase[] = [
   ...UPGRADES,
   ...REFUSALS,
   ...SYNC,
+  ...AMBIENT_CALLS,
   ...CERTIFICATES,
   ...METRICS,
 ];
@@ -155,6 +183,8 @@ export const SIGNS: readonly RealCase[] = [
 const JUST_NOW = new Date(Date.now() - 60_000).toISOString();
 
 export const SIGN_LOGS: Logs = {
+  [`${ISTIO}/ztunnel-blocked/istio-proxy`]:
+    '2026-11-01T10:00:09.123456Z\terror\taccess\tconnection complete\tsrc.addr=10.8.0.3:41234 dst.addr=10.8.1.7:15008 dst.hbone_addr=10.8.1.7:8080 dst.service="cart.shop.svc.cluster.local" dst.workload="cart-5d8f-x2x" direction="outbound" error="connection timed out, maybe a NetworkPolicy is blocking HBONE port 15008: deadline has elapsed"',
   'shop/cart-refusing/istio-proxy': `${JUST_NOW}\twarning\tenvoy config\tdelta config for type.googleapis.com/envoy.config.listener.v3.Listener rejected: Error adding/updating listener(s) virtualInbound: Didn't find a registered implementation for 'envoy.filters.http.foo'`,
   'shop/web-mtls/istio-proxy':
     '[2026-11-01T10:00:09.123Z] "GET / HTTP/1.1" 503 UF upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end} - "TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end" 0 91 4 - "-" "curl/8.1" "5c1e6f0a-0000-4000-8000-000000000001" "cart.shop:8080" "10.8.1.7:8080" outbound|8080||cart.shop.svc.cluster.local 10.8.0.3:51122 10.12.3.4:8080 10.8.0.3:40210 - default',
