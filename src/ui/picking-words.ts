@@ -3,7 +3,7 @@ import type { Words } from '../i18n/words.ts';
 import { isObjectName, readsOfLists } from '../probe/fact-lists.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { PickState } from './picker.ts';
-import type { Choice } from './session.ts';
+import type { Choice } from './session-view.ts';
 
 /** Choice of the list that may be read if the person says so. */
 export const READ = ':read';

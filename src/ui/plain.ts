@@ -9,7 +9,8 @@ import { languageOf } from '../i18n/language.ts';
 import { isFactName } from '../pack/vocabulary.ts';
 import { sanitise } from '../text/sanitise.ts';
 import type { KeyId } from './keys.ts';
-import type { Printed, Session, SessionView } from './session.ts';
+import type { Session } from './session.ts';
+import type { Printed, SessionView } from './session-view.ts';
 
 type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

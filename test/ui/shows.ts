@@ -1,5 +1,6 @@
 /** Waits for what a session shows. */
-import type { Session, SessionView } from '../../src/ui/session.ts';
+import type { Session } from '../../src/ui/session.ts';
+import type { SessionView } from '../../src/ui/session-view.ts';
 
 /** Resolves with the view that fits; the deadline is the test's. */
 export function shows(session: Session, fits: (view: SessionView) => boolean): Promise<SessionView> {

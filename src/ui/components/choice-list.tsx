@@ -1,6 +1,6 @@
 /** Choices with a window around the marked one, so that a long list never outgrows the terminal. */
 import { Box, Text } from 'ink';
-import type { Choice } from '../session.ts';
+import type { Choice } from '../session-view.ts';
 import { tone } from '../theme.ts';
 import { Markup } from './markup.tsx';
 import { Wrapped } from './wrapped.tsx';

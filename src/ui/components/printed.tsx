@@ -5,7 +5,7 @@ import { scoreWord } from '../../case/score.ts';
 import type { Words } from '../../i18n/words.ts';
 import { sanitise } from '../../text/sanitise.ts';
 import { KEYS } from '../keys.ts';
-import type { Printed } from '../session.ts';
+import type { Printed } from '../session-view.ts';
 import { tone } from '../theme.ts';
 import { Markup } from './markup.tsx';
 import { Place } from './place.tsx';
