@@ -10,7 +10,7 @@ import { containerNames, hasProxy, type Judgement, join, say, seen } from './tra
 export const discoveryTarget: Probe = {
   reads: ['pods', 'deployments.apps'],
   needs: ['namespace'],
-  answers: ['no-sidecar', 'wrong-revision', 'not-ready'],
+  answers: ['no-sidecar', 'wrong-revision', 'removed-revision', 'not-ready'],
   async look(reader, facts) {
     const pod = await podOf(reader, facts);
     if (!pod) return seen(sight('pods', facts.namespace!, 'no pod of this name'));
@@ -34,7 +34,7 @@ export function judgeTarget(pod: KubeObject, istiods: readonly Istiod[]): Judgem
   const isNotReady = proxy !== undefined && !proxy.ready && text(pod, 'status', 'phase') === 'Running';
   const state = [...sights, sight(podName(pod), 'istio-proxy ready', String(proxy?.ready ?? 'unknown'))];
   return join(
-    isGone ? say('wrong-revision', sights) : seen(),
+    isGone ? say(['wrong-revision', 'removed-revision'], sights) : seen(),
     isNotReady ? say('not-ready', state) : seen(...state),
   );
 }

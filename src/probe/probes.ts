@@ -26,6 +26,7 @@ import { corednsLog } from './coredns-log.ts';
 import { crdVersions } from './crd-versions.ts';
 import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
+import { discoveryNetwork } from './discovery-network.ts';
 import { discoveryTarget } from './discovery-target.ts';
 import { dnsName } from './dns-name.ts';
 import { eastWestGateway } from './east-west-gateway.ts';
@@ -131,6 +132,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'validator-versions': validatorVersions,
   'injector-of-label': injectorOfLabel,
   'injecting-control-plane': injectingControlPlane,
+  'discovery-network': discoveryNetwork,
   'discovery-target': discoveryTarget,
   'mesh-versions': meshVersions,
   'istiod-readiness': istiodReadiness,

@@ -362,6 +362,14 @@ const REVISIONS: readonly RealCase[] = [
   },
 ];
 
+/** A policy that lets the pods of a namespace ask for names and nothing else. */
+const onlyNames: Manifest = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name: 'only-names', namespace: 'shop' },
+  spec: { podSelector: {}, policyTypes: ['Egress'], egress: [{ ports: [{ port: 53, protocol: 'UDP' }] }] },
+};
+
 /** The injector as a remote installation writes it. */
 function calledByUrl(): Manifest {
   const one = injector();
@@ -425,6 +433,16 @@ const ISTIODS: readonly RealCase[] = [
     objects: () => [meshed({ name: 'waiting-1', containers: [app(), proxy({ ready: false })] })],
     instead: '(ambiguous)',
     without: () => [meshed({ name: 'waiting-1' })],
+  },
+  {
+    flow: 'proxy-not-ready',
+    state: 'network',
+    probe: 'discovery-network',
+    facts: ofCart,
+    expected: 'blocked',
+    objects: () => [meshed(), onlyNames],
+    instead: '(ambiguous)',
+    without: () => [meshed()],
   },
   {
     flow: 'multicluster-policy',

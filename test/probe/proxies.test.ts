@@ -287,3 +287,75 @@ describe('proxy-readiness', () => {
     expect(await ask('proxy-readiness', says, SHOP, cluster)).toBe('ambiguous');
   });
 });
+
+describe('the way from a proxy to istiod', () => {
+  const network = ['blocked', 'slow', 'token'];
+  const istiod = pod({
+    name: 'istiod-1',
+    namespace: 'istio-system',
+    labels: { app: 'istiod' },
+    containers: [{ name: 'discovery' }],
+  });
+  const own = (lastState: object = {}, spec: object = {}) =>
+    pod({
+      containers: [{ name: 'cart' }, proxy],
+      spec,
+      status: { containerStatuses: [{ name: 'istio-proxy', lastState }] },
+    });
+  const policy = (namespace: string, spec: object) => ({
+    metadata: { name: 'closed', namespace },
+    spec: { podSelector: {}, ...spec },
+  });
+  const egress = (ports: object[]) => policy('shop', { policyTypes: ['Egress'], egress: [{ ports }] });
+  const ingress = (ports: object[]) =>
+    policy('istio-system', { policyTypes: ['Ingress'], ingress: [{ ports }] });
+  const run = (policies: object[], one: object = own()) =>
+    ask('discovery-network', network, SHOP, {
+      version: CLOCK,
+      objects: { pods: [one, istiod], 'networkpolicies.networking.k8s.io': policies },
+    });
+  const killed = (finishedAt: string) => ({ terminated: { reason: 'OOMKilled', finishedAt } });
+
+  it('sees a policy that closes it on either side', async () => {
+    expect(await run([egress([{ port: 53 }])])).toBe('blocked');
+    expect(await run([ingress([{ port: 15017 }])])).toBe('blocked');
+  });
+
+  it('adds policies up, and does not hold them against a pod on its node', async () => {
+    expect(await run([egress([{ port: 53 }]), egress([{ port: 15012 }])])).toBe('ambiguous');
+    expect(await run([egress([{ port: 15000, endPort: 15100 }])])).toBe('ambiguous');
+    expect(await run([egress([{ port: 53 }])], own({}, { hostNetwork: true }))).toBe('ambiguous');
+    expect(await run([])).toBe('ambiguous');
+  });
+
+  it('sees a proxy that ran out of memory within the hour', async () => {
+    expect(await run([], own(killed('2026-11-20T09:30:00Z')))).toBe('slow');
+    expect(await run([], own(killed('2026-11-20T08:30:00Z')))).toBe('ambiguous');
+  });
+
+  it('sees that its revision was removed', async () => {
+    const one = pod({
+      annotations: { 'istio.io/rev': '1-27' },
+      containers: [{ name: 'cart' }, proxy],
+      status: { containerStatuses: [{ name: 'istio-proxy', ready: false }] },
+    });
+    const deployment = {
+      metadata: {
+        name: 'istiod-1-28',
+        namespace: 'istio-system',
+        labels: { app: 'istiod', 'istio.io/rev': '1-28' },
+      },
+      spec: { replicas: 1 },
+    };
+    const objects = { pods: [one], 'deployments.apps': [deployment] };
+    const where = ['wrong', 'removed-revision', 'right'];
+    expect(await ask('discovery-target', where, SHOP, { objects })).toBe('removed-revision');
+    expect(await ask('discovery-target', where, SHOP, { objects: { pods: [one] } })).toBe('ambiguous');
+  });
+
+  it('reads nothing into broken objects', async () => {
+    expect(await ask('discovery-network', network, SHOP, { version: CLOCK, objects: broken })).toBe(
+      'ambiguous',
+    );
+  });
+});
