@@ -40,9 +40,13 @@ export function drawMarkdown(report: CaseReport, words: Words): string {
       ...evidence.map((line) => `   - \`${inline(line)}\``),
     ]),
   );
-  for (const fix of report.fixes) section(`${t('fix.label')}: ${titleOf(fix)}`, placeMarkdown(fix, words));
+  for (const fix of report.fixes)
+    section(t('text.labelled', { label: t('fix.label'), text: titleOf(fix) }), placeMarkdown(fix, words));
   const label = report.outcome ? t(`end.${report.outcome}.label`) : t('report.open');
-  section(`${t('report.end')}: ${label}`, report.end ? placeMarkdown(report.end, words) : []);
+  section(
+    t('text.labelled', { label: t('report.end'), text: label }),
+    report.end ? placeMarkdown(report.end, words) : [],
+  );
   return sanitise(out.join('\n'));
 }
 

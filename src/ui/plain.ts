@@ -235,7 +235,7 @@ export function placeLines(view: PlaceView, words: SessionView['words']): string
     case 'fix':
       return [
         '',
-        `${words.t('fix.label')}: ${view.title}`,
+        words.t('text.labelled', { label: words.t('fix.label'), text: view.title }),
         `  ${view.why}`,
         ...(view.warn ? [`  ! ${view.warn}`] : []),
         ...view.steps.flatMap((step, index) => [
@@ -249,7 +249,7 @@ export function placeLines(view: PlaceView, words: SessionView['words']): string
     case 'end':
       return [
         '',
-        `## ${words.t(`end.${view.outcome}.label`)}: ${view.title}`,
+        `## ${words.t('text.labelled', { label: words.t(`end.${view.outcome}.label`), text: view.title })}`,
         `  ${view.body}`,
         ...(view.unknown.length
           ? [

@@ -45,7 +45,10 @@ function Step({ view, words }: { readonly view: StepView; readonly words: Words 
 function Fix({ view, words }: { readonly view: FixView; readonly words: Words }) {
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Wrapped {...tone('title')}>{`${words.t('fix.label')}: ${view.title.replaceAll('`', '')}`}</Wrapped>
+      <Markup
+        text={words.t('text.labelled', { label: words.t('fix.label'), text: view.title })}
+        {...tone('title')}
+      />
       <Box paddingLeft={2}>
         <Markup text={view.why} />
       </Box>
@@ -91,9 +94,11 @@ const END_TONE: Readonly<Record<EndView['outcome'], Tone>> = {
 function End({ view, words }: { readonly view: EndView; readonly words: Words }) {
   return (
     <Box flexDirection="column" marginTop={1}>
-      <Wrapped {...tone(END_TONE[view.outcome])} bold>
-        {`■ ${words.t(`end.${view.outcome}.label`)}: ${view.title.replaceAll('`', '')}`}
-      </Wrapped>
+      <Markup
+        text={`■ ${words.t('text.labelled', { label: words.t(`end.${view.outcome}.label`), text: view.title })}`}
+        {...tone(END_TONE[view.outcome])}
+        bold
+      />
       <Box paddingLeft={2}>
         <Markup text={view.body} />
       </Box>

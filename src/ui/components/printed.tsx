@@ -42,7 +42,7 @@ function Content({ block, words, width }: PrintedBlockProps) {
     case 'entered':
       return (
         <Box flexDirection="column" marginTop={1}>
-          <Wrapped {...tone('title')}>{`▌ ${block.title}`}</Wrapped>
+          <Markup text={`▌ ${block.title}`} {...tone('title')} />
           <Box paddingLeft={2}>
             <Markup text={block.summary} {...tone('dim')} />
           </Box>
@@ -131,7 +131,7 @@ function Matches({
       {matches.slice(0, EXPLAINED).map((match) => (
         <Box key={match.flow} flexDirection="column" marginTop={1} paddingLeft={2}>
           <Wrapped>
-            <Text bold>{words.title(match.flow)}</Text>
+            <Markup bold text={words.title(match.flow)} />
             <Text
               {...tone('dim')}
             >{`  ${words.t(`score.${scoreWord(match.score)}`)} · ${Math.round(match.score * 100)}%`}</Text>
