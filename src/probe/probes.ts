@@ -13,6 +13,7 @@ import { accessLogGrpc } from './access-log-grpc.ts';
 import { accessLogMtls } from './access-log-mtls.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
 import { accessLogTls } from './access-log-tls.ts';
+import { aksAddon } from './aks-addon.ts';
 import { apiserverReach } from './apiserver-reach.ts';
 import { authorizationPolicies } from './authorization-policies.ts';
 import { caProvider } from './ca-provider.ts';
@@ -153,6 +154,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'access-log-mtls': accessLogMtls,
   'access-log-rollout': accessLogRollout,
   'access-log-tls': accessLogTls,
+  'aks-addon': aksAddon,
   'authorization-policies': authorizationPolicies,
   'client-sidecar': clientSidecar,
   'crd-versions': crdVersions,

@@ -12,6 +12,7 @@ import {
   proxy,
   service,
   web,
+  workload,
 } from './mesh-objects.ts';
 import { istiodDeployment, pod, running } from './objects.ts';
 import type { RealCase } from './states.ts';
@@ -157,6 +158,22 @@ const CERTIFICATES: readonly RealCase[] = [
   },
 ];
 
+const openServiceMesh = (namespace: string): Manifest =>
+  workload('Deployment', 'osm-controller', { app: 'osm-controller' }, { namespace });
+
+const ADDONS: readonly RealCase[] = [
+  {
+    flow: 'aks-addon-error',
+    state: 'which-operation',
+    probe: 'aks-addon',
+    expected: 'enable',
+    objects: () => [openServiceMesh('kube-system')],
+    instead: '(ambiguous)',
+    // An installation of one's own is none of Azure's add-ons.
+    without: () => [openServiceMesh('shop')],
+  },
+];
+
 const METRICS: readonly RealCase[] = [
   {
     flow: 'metrics-missing',
@@ -178,6 +195,7 @@ export const SIGNS: readonly RealCase[] = [
   ...AMBIENT_CALLS,
   ...CERTIFICATES,
   ...METRICS,
+  ...ADDONS,
 ];
 
 const JUST_NOW = new Date(Date.now() - 60_000).toISOString();
