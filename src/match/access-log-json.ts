@@ -30,13 +30,15 @@ const JSON_ALIASES: Readonly<Record<string, string>> = {
 
 /** The object that begins at `brace`; `undefined` where it has neither a code nor flags. */
 export function readJsonLog(line: string, brace: number): ReadFields | undefined {
-  const end = line.lastIndexOf('}');
-  const source = line.slice(brace, end + 1);
+  let readTo = line.lastIndexOf('}') + 1;
   let data: unknown;
   try {
-    data = JSON.parse(source);
+    data = JSON.parse(line.slice(brace, readTo));
   } catch {
-    data = looseJson(source);
+    // Cut off: the last brace, if there is one, stands in a value.
+    const loose = looseJson(line.slice(brace));
+    data = loose.data;
+    readTo = brace + loose.end;
   }
   if (data === null || typeof data !== 'object') return undefined;
   const fields: AccessLogField[] = [];
@@ -52,16 +54,18 @@ export function readJsonLog(line: string, brace: number): ReadFields | undefined
   }
   if (!fields.some((field) => field.name === 'response_code' || field.name === 'response_flags'))
     return undefined;
-  return { fields, readTo: end + 1 };
+  return { fields, readTo };
 }
 
-/** Reads `"key":"value"` pairs of an object that was cut off. */
-function looseJson(source: string): Record<string, string> {
+/** Reads `"key":"value"` pairs of an object that was cut off; `end` is where the last whole pair ends. */
+function looseJson(source: string): { readonly data: Record<string, string>; readonly end: number } {
   const data: Record<string, string> = {};
+  let end = 0;
   for (const pair of source.matchAll(
     /"([a-zA-Z_-]{2,48})"\s{0,4}:\s{0,4}(?:"([^"\\]{0,4000})"|(\d{1,12}))/g,
   )) {
     data[pair[1]!] = pair[2] ?? pair[3] ?? '';
+    end = pair.index + pair[0].length;
   }
-  return data;
+  return { data, end };
 }

@@ -52,6 +52,17 @@ describe('explain', () => {
     expect(lines[0]!.entries[0]!.entry.id).toBe('nr');
   });
 
+  it('decodes a JSON line that is cut off in the middle of a name', () => {
+    const { lines } = explain(
+      shippedPack(),
+      '{"start_time":"2024-05-02T09:11:12.123Z","upstream_cluster":"outbound|80||a.b.svc.cluster.local","response_code_details":"upstream_reset_before_response_started{overflow}","response_code":503,"response_flags":"UO","response_code_de',
+    );
+    expect(lines[0]!.stoppedAt).toBe('response_flags');
+    expect(lines[0]!.entries.map(({ entry }) => entry.id)).toEqual(
+      expect.arrayContaining(['uo', 'upstream-reset-before-response', 'overflow']),
+    );
+  });
+
   it('explains the reason in the braces of a details string that stands alone', () => {
     expect(ids('upstream_reset_before_response_started{connection_failure,TLS_error:|x}')).toContain(
       'reset-reasons/connection-failure',
