@@ -33,6 +33,12 @@ function start(kubectl: (home: string) => string, args: readonly string[] = []) 
   return { terminal: open, home };
 }
 
+/** Has unmesh ask before each look; to run a command takes another leave. */
+async function askEachTime(terminal: TestTerminal): Promise<void> {
+  await terminal.shows('Ask me at each step');
+  terminal.type(`2${KEY.enter}`);
+}
+
 describe('Ctrl+R', () => {
   it('runs the command of the question after a yes and goes on with what it wrote', async () => {
     const { terminal, home } = start(
@@ -40,6 +46,7 @@ describe('Ctrl+R', () => {
         require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'argv'))}, process.argv.slice(2).join(' '));
         console.log('\\u001b[31m[INFO] Reloading complete\\u001b[2J');`,
     );
+    await askEachTime(terminal);
     await terminal.shows('Ctrl+R or !run');
     terminal.type(KEY.ctrl('r'));
     await terminal.shows('Let unmesh run the command?');
@@ -55,6 +62,7 @@ describe('Ctrl+R', () => {
 
   it('can be stopped with Esc, and the question stands again', async () => {
     const { terminal } = start(() => 'setInterval(() => {}, 1000);');
+    await askEachTime(terminal);
     await terminal.shows('Ctrl+R or !run');
     terminal.type(KEY.ctrl('r'));
     await terminal.shows('Let unmesh run the command?');
