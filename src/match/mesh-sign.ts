@@ -2,7 +2,11 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service ?mesh|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+
+/** Fields of the mesh's own objects: people quote one where they leave out whose it is. */
+const FIELDS =
+  /\bfault\.(?:abort|delay)|\bfixeddelay|\bpertrytimeout|\bretryon\b|\boutboundtrafficpolicy|\bmeshconfig|\bproxymetadata|\btrafficpolicy\b|\boutlierdetection|\bconsecutive(?:5xx|gateway)errors|\bholdapplicationuntil|\bconfigpatches|\bportlevelmtls|\bjwtrules|\brequestprincipals|\bnotrequestprincipals|\bdiscoveryselectors|\bworkloadselector|\bexportto\b/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
 const HOMONYM = /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
@@ -62,7 +66,7 @@ export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign' | 'other'
 
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
 export function meshSignOf(folded: string, isDescription = false): MeshSign {
-  if (MESH.test(folded)) return 'mesh';
+  if (MESH.test(folded) || FIELDS.test(folded)) return 'mesh';
   if (HOMONYM.test(folded) && (COMPUTING.test(folded) || NEAR.test(folded))) return 'mesh';
   if (OTHERS.test(folded)) return 'other';
   if (FOREIGN.test(folded)) return 'foreign';
