@@ -7,8 +7,8 @@ import { LANGUAGES } from '../src/pack/vocabulary.ts';
 export function compilePack(root, out) {
   const pack = readPackFolder(root);
   if (pack.faults.length) {
-    const [{ file, line, column, message }] = pack.faults;
-    throw new Error(`${file}:${line}:${column} ${message}\nMend it there and build again.`);
+    const [{ file, line, column, at, message }] = pack.faults;
+    throw new Error(`${file}:${line}:${column} ${at} ${message}\nMend it there and build again.`);
   }
   const write = (name, data) => {
     const path = join(out, name);

@@ -42,3 +42,18 @@ export class UserError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** Why a file that a person named cannot be read: in words where the reason is a common one. */
+export function fileError(path: string, cause: unknown): UserError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(FILE_ERRORS[code] ?? 'file-unreadable', { path, reason }, EXIT.input, cause);
+}
+
+const FILE_ERRORS: Readonly<Record<string, string>> = {
+  ENOENT: 'file-missing',
+  ENOTDIR: 'file-missing',
+  EACCES: 'file-forbidden',
+  EPERM: 'file-forbidden',
+  EISDIR: 'file-folder',
+};

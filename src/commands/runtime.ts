@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MatchReport } from '../case/world.ts';
-import { UserError } from '../errors.ts';
+import { EXIT, UserError } from '../errors.ts';
 import { answersOf } from '../flow/answers.ts';
 import { parseTarget } from '../flow/targets.ts';
 import { LANGUAGE_NAMES, languageOf, languageOfEnvironment } from '../i18n/language.ts';
@@ -36,7 +36,7 @@ export function packDirectory(): string {
   return fileURLToPath(new URL('./pack', import.meta.url));
 }
 
-/** Throws `language-unknown`, `pack-unreadable`, `pack-file-broken`. */
+/** Throws `language-unknown`, `pack-unreadable`, `pack-empty`, `pack-file-broken`. */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const dir = packDirectory();
   const shipped = openCompiledPack(dir);
@@ -58,8 +58,12 @@ export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 /** A team's own packs are YAML: their loader and validators come only with them. */
 async function userPacks(folders: readonly string[]): Promise<Pack[]> {
-  const { packOfFolder, readPackFolder } = await import('../pack/folder.ts');
-  return folders.map((folder) => packOfFolder(readPackFolder(folder)));
+  const { isEmpty, packOfFolder, readPackFolder } = await import('../pack/folder.ts');
+  return folders.map((path) => {
+    const folder = readPackFolder(path);
+    if (isEmpty(folder)) throw new UserError('pack-empty', { path }, EXIT.environment);
+    return packOfFolder(folder);
+  });
 }
 
 /** Links into symptoms that no pack has, of a team's pack beneath which unmesh has moved on. */

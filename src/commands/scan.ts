@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { peekKubeconfig } from '../cluster/peek.ts';
 import { type ClusterReader, LookError } from '../cluster/reader.ts';
-import { EXIT, type ExitCode, UserError } from '../errors.ts';
+import { EXIT, type ExitCode, fileError, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
 import type { ScanOutcome } from '../scan/formats/format.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
@@ -159,13 +159,7 @@ async function suppressionsFrom(path: string, rules: readonly string[]) {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UserError(
-      'suppressions-broken',
-      { path: sanitiseLine(path, 200), reason: sanitiseLine(reason, 200) },
-      EXIT.input,
-      cause,
-    );
+    throw fileError(path, cause);
   }
   return readSuppressions(text, path, rules);
 }

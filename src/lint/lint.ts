@@ -1,5 +1,6 @@
 /** Checks a whole pack: what no single file can show wrong. The tests and `unmesh pack lint` use the same checks. */
-import type { PackFolder } from '../pack/folder.ts';
+import { isEmpty, type PackFolder } from '../pack/folder.ts';
+import type { Place } from '../pack/locate.ts';
 import { LANGUAGES, type Language } from '../pack/vocabulary.ts';
 import { lintFlow } from './flow.ts';
 import { lintLinks } from './links.ts';
@@ -12,6 +13,8 @@ export interface Finding {
   readonly file: string;
   readonly at: string;
   readonly message: string;
+  /** Where the file itself could not be read; else `locate` finds `at`. */
+  readonly place?: Place;
 }
 
 /** What lies outside the pack that is checked but may be referred to from it. */
@@ -29,9 +32,23 @@ export function lintPack(pack: PackFolder, world: LintWorld): Finding[] {
   const languages = world.languages ?? languagesOf(pack);
   const findings: Finding[] = pack.faults.map((f) => ({
     file: f.file,
-    at: `${f.line}:${f.column}`,
+    at: f.at,
     message: f.message,
+    place: { line: f.line, column: f.column },
   }));
+  for (const file of pack.unread)
+    findings.push({
+      file,
+      at: '',
+      message:
+        'is not read: flows/ and kb/ hold files that end in .yaml, locales/ one folder a language with .json files',
+    });
+  if (isEmpty(pack) && findings.length === 0)
+    findings.push({
+      file: '.',
+      at: '',
+      message: 'holds no data: give the folder that holds flows/, kb/ and locales/',
+    });
   for (const [id, flow] of pack.flows) {
     findings.push(...lintFlow(id, flow, pack, world), ...lintFlowWords(id, flow, pack, languages));
   }

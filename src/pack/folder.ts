@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path';
 import type { z } from 'zod';
 import { EXIT, UserError } from '../errors.ts';
 import type { Pack, SymptomWords } from './pack.ts';
-import { type FileFault, parseFile } from './parse.ts';
+import { type FileFault, parseFile, sentenceOf } from './parse.ts';
 import {
   coverageSchema,
   type FlowFile,
@@ -32,6 +32,14 @@ export interface PackFolder {
   readonly sources: z.infer<typeof sourcesSchema>;
   readonly coverage: z.infer<typeof coverageSchema>;
   readonly faults: readonly FileFault[];
+  /** Files and folders that lie where data is expected and are not read, because of their names. */
+  readonly unread: readonly string[];
+}
+
+/** Whether there is nothing in it that a pack can hold. */
+export function isEmpty({ flows, flowWords, signatures, tables, tableWords, faults }: PackFolder): boolean {
+  const words = [...flowWords.values(), ...tableWords.values()];
+  return [flows, signatures, tables, ...words].every(({ size }) => size === 0) && faults.length === 0;
 }
 
 /** A pack of more files than this is a mistake (someone's home directory), not a pack. */
@@ -75,18 +83,43 @@ export function readPackFolder(root: string): PackFolder {
     sources: one('kb', 'sources.yaml', sourcesSchema, {}),
     coverage: one('kb', 'coverage.yaml', coverageSchema, {}),
     faults,
+    unread: unreadIn(root),
   };
+}
+
+/** A `.yml` beside the `.yaml` files, a language that unmesh does not speak: their authors think they are used. */
+function unreadIn(root: string): string[] {
+  const strange = (folder: string, isKnown: (name: string) => boolean) =>
+    namesIn(join(root, folder))
+      .filter((name) => !/^(?:\.|readme)/i.test(name) && !isKnown(name))
+      .sort()
+      .map((name) => join(folder, name));
+  const ending = (end: string) => (name: string) => name.endsWith(end);
+  const languages: readonly string[] = LANGUAGES;
+  return [
+    ...strange('flows', ending('.yaml')),
+    ...strange('kb', (name) => ['sources.yaml', 'coverage.yaml', 'signatures', 'tables'].includes(name)),
+    ...strange('kb/signatures', ending('.yaml')),
+    ...strange('kb/tables', ending('.yaml')),
+    ...strange('locales', (name) => languages.includes(name)),
+    ...LANGUAGES.flatMap((lang) => [
+      ...strange(`locales/${lang}/flows`, ending('.json')),
+      ...strange(`locales/${lang}/kb`, ending('.json')),
+    ]),
+  ];
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** The plain files directly in `folder` whose names end so, sorted; a missing folder has none. */
 function filesOf(folder: string, ending: string): string[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    return [];
-  }
-  return names
+  return namesIn(folder)
     .filter((name) => name.endsWith(ending))
     .sort()
     .map((name) => join(folder, name))
@@ -96,7 +129,14 @@ function filesOf(folder: string, ending: string): string[] {
 /** A folder as a Pack; throws the first fault, so that a person is told which file to mend. */
 export function packOfFolder(folder: PackFolder): Pack {
   const first = folder.faults[0];
-  if (first) throw new UserError('pack-file-broken', { ...first }, EXIT.environment);
+  if (first) {
+    const { file, line, column } = first;
+    throw new UserError(
+      'pack-file-broken',
+      { file, line, column, message: sentenceOf(first) },
+      EXIT.environment,
+    );
+  }
   return {
     flowIds: [...folder.flows.keys()],
     flow: (id) => folder.flows.get(id),

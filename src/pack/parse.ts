@@ -8,7 +8,12 @@ export interface FileFault {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** The dotted path of what is wrong; empty for the whole file. */
+  readonly at: string;
+  /** What to do about it, in English: for the authors of packs. */
   readonly message: string;
+  /** For those who say it in other languages. */
+  readonly kind: 'missing' | 'unknown-key' | 'date' | 'other';
 }
 
 export type ParseResult<T> =
@@ -51,11 +56,35 @@ export function parseFile<S extends z.ZodType>(
   if (checked.success) return { ok: true, value: checked.data as z.infer<S> };
   const faults = checked.error.issues.flatMap(closest).map((issue) => {
     const pos = at(offsetOf(doc, issue.path));
-    const path = issue.path.map(String).join('.');
-    return { file, ...pos, message: `${path ? `${path}: ` : ''}${issue.message}` };
+    return { file, ...pos, at: issue.path.map(String).join('.'), ...told(issue.message) };
   });
   return { ok: false, faults };
 }
+
+/** The validator's sentences name types of JavaScript and say "Invalid input" first. */
+function told(message: string): Pick<FileFault, 'kind' | 'message'> {
+  const [, wanted, found] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (wanted !== undefined) {
+    const type = TYPES[wanted] ?? wanted;
+    if (found === 'undefined') return { kind: 'missing', message: `is missing; write ${type} here` };
+    const given = found === 'null' ? 'nothing' : (TYPES[found!] ?? found);
+    return { kind: 'other', message: `must be ${type}, and is ${given}` };
+  }
+  const key = /^Unrecognized keys?: (.+)$/.exec(message)?.[1];
+  if (key !== undefined) return { kind: 'unknown-key', message: `has no place for the key ${key}` };
+  if (message === 'Invalid ISO date')
+    return { kind: 'date', message: 'must be a day of the calendar, such as 2027-01-31' };
+  return { kind: 'other', message };
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  number: 'a number',
+  object: 'a mapping',
+  record: 'a mapping',
+  string: 'a text',
+};
 
 interface Issue {
   readonly path: readonly PropertyKey[];
@@ -80,13 +109,18 @@ export function parseFileOrThrow<S extends z.ZodType>(file: string, text: string
   const first = result.faults[0]!;
   throw new UserError(
     'pack-file-broken',
-    { file: first.file, line: first.line, column: first.column, message: first.message },
+    { file: first.file, line: first.line, column: first.column, message: sentenceOf(first) },
     EXIT.environment,
   );
 }
 
+/** `states.a.on: is missing …` */
+export function sentenceOf({ at, message }: Pick<FileFault, 'at' | 'message'>): string {
+  return at === '' ? message : `${at}: ${message}`;
+}
+
 function fault(file: string, line: number, column: number, message: string): ParseResult<never> {
-  return { ok: false, faults: [{ file, line, column, message }] };
+  return { ok: false, faults: [{ file, line, column, at: '', message, kind: 'other' }] };
 }
 
 /** The offset of the deepest node on the path that exists; a missing key is reported at its parent. */

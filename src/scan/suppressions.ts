@@ -1,7 +1,8 @@
 /** Findings a team has decided to live with: each with a reason and an end, so that none is forgotten. */
 import { z } from 'zod';
 import { EXIT, UserError } from '../errors.ts';
-import { parseFile } from '../pack/parse.ts';
+import { locate } from '../pack/locate.ts';
+import { parseFile, sentenceOf } from '../pack/parse.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { ScanFinding } from './scan.ts';
 
@@ -27,22 +28,41 @@ const file = z.strictObject({ suppress: z.array(suppression).max(1000) });
 export type Suppression = z.infer<typeof suppression>;
 
 /**
- * Reads `suppress: [{ rule, kind?, namespace?, name?, reason, until }]`. Throws UserError `suppressions-broken`, which
- * names the place; a rule that no scan has is an error too, since it would silence nothing.
+ * Reads `suppress: [{ rule, kind?, namespace?, name?, reason, until }]`. Throws UserError `suppressions-broken` or one
+ * that says more (`-missing`, `-key`, `-date`, `-rule`), each with the place; a rule that no scan has is an error too,
+ * since it would silence nothing.
  */
 export function readSuppressions(source: string, path: string, rules: readonly string[]): Suppression[] {
   const parsed = parseFile(path, source, file);
   if (!parsed.ok) {
-    const { line, column, message } = parsed.faults[0]!;
-    throw broken(`${path}:${line}:${column}`, message);
+    const { line, column, kind, at, message } = parsed.faults[0]!;
+    const id = kind === 'other' || at === '' ? 'suppressions-broken' : IDS[kind];
+    const reason = sentenceOf({ at, message });
+    throw broken(id, {
+      path: `${path}:${line}:${column}`,
+      reason,
+      at,
+      key: /"(.*)"/.exec(message)?.[1] ?? '',
+    });
   }
-  const unknown = parsed.value.suppress.find(({ rule }) => !rules.some((known) => fits(rule, known)));
-  if (unknown) throw broken(path, `rule: ${unknown.rule}`);
+  const wrong = parsed.value.suppress.findIndex(({ rule }) => !rules.some((known) => fits(rule, known)));
+  if (wrong !== -1) {
+    const { line, column } = locate(source, `suppress.${wrong}.rule`);
+    const { rule } = parsed.value.suppress[wrong]!;
+    throw broken('suppressions-rule', { path: `${path}:${line}:${column}`, rule });
+  }
   return parsed.value.suppress;
 }
 
-function broken(path: string, reason: string): UserError {
-  return new UserError('suppressions-broken', { path, reason: sanitiseLine(reason, 200) }, EXIT.input);
+const IDS = {
+  missing: 'suppressions-missing',
+  'unknown-key': 'suppressions-key',
+  date: 'suppressions-date',
+} as const;
+
+function broken(id: string, values: Readonly<Record<string, string>>): UserError {
+  const clean = Object.entries(values).map(([name, value]) => [name, sanitiseLine(value, 200)]);
+  return new UserError(id, Object.fromEntries(clean), EXIT.input);
 }
 
 export interface Sifted {

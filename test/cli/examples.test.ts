@@ -1,7 +1,7 @@
 /** What examples/ shows works, and works as a team's pack would: beside the one that ships. */
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { RULES } from '../../src/scan/rules.ts';
@@ -14,7 +14,7 @@ const LINE = 'level=error msg="sign failed" err="HSM_CERT_EXPIRED serial=77"';
 
 describe('the example pack', () => {
   it('has no faults, though it speaks one language only', () => {
-    expect(unmesh(['pack', 'lint', PACK])).toMatchObject({ code: 0, out: '1 flows, 0 findings\n' });
+    expect(unmesh(['pack', 'lint', PACK])).toMatchObject({ code: 0, out: 'flows: 1, findings: 0\n' });
   });
 
   it('is matched beside the shipped symptoms', () => {
@@ -57,7 +57,61 @@ describe('the example pack', () => {
     delete words.states['which-alert'].howto;
     writeFileSync(file, JSON.stringify(words, null, 2));
     const { out } = unmesh(['pack', 'lint', folder]);
-    expect(out).toMatch(/payments-hsm\.json \d+:\d+: states\.which-alert\.howto: /);
+    expect(out).not.toContain('Invalid input');
+    expect(out).toMatch(/payments-hsm\.json:\d+:\d+: states\.which-alert\.howto: /);
+  });
+});
+
+describe('pack lint', () => {
+  const copyWith = (file: string, change: (text: string) => string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'unmesh-pack-'));
+    cpSync(PACK, folder, { recursive: true });
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, change(existsSync(path) ? readFileSync(path, 'utf8') : ''));
+    return unmesh(['pack', 'lint', folder]);
+  };
+  const FLOW = 'flows/payments-hsm.yaml';
+
+  it.each([
+    [FLOW, 'initial: which-alert', 'initial: nowhere', /^flows\/payments-hsm\.yaml:6:1: initial: /],
+    [FLOW, 'flow.egress-blocked', 'gone', /^flows\/payments-hsm\.yaml:22:7: which-alert\.on\.unreachable: /],
+    [FLOW, 'area: security', 'area: [', /^flows\/payments-hsm\.yaml:\d+:\d+: /],
+    ['kb/sources.yaml', 'url:', 'uri:', /^kb\/sources\.yaml:\d+:\d+: hsm-runbook\.url: is missing/],
+    [
+      'kb/signatures/payments-hsm.yaml',
+      'score: 0.95',
+      'score: 3',
+      /^kb\/signatures\/.*:5:12: signatures\.0\.score/,
+    ],
+    [
+      'kb/signatures/payments-hsm.yaml',
+      "['HSM_CERT_OK']",
+      "['HSM_CERT_EXPIRED']",
+      /^kb\/.*yaml:3:5: payments-hsm-cert/,
+    ],
+    ['locales/en/flows/payments-hsm.json', '"title"', '"titel"', /^locales\/.*json:1:1: title: is missing/],
+  ])('names file, line and column of what is wrong in %s: %s -> %s', (file, from, to, told) => {
+    const { code, out } = copyWith(file, (text) => text.replace(from, to));
+    expect(out).toMatch(told);
+    expect(code).toBe(1);
+  });
+
+  it.each(['flows/more.yml', 'kb/tables/codes.json', 'locales/fr', 'locales/en/flows/payments-hsm.yaml'])(
+    'tells that %s is not read',
+    (file) => {
+      const { code, out } = copyWith(file, () => '');
+      expect(out).toContain(`${file}: is not read`);
+      expect(code).toBe(1);
+    },
+  );
+
+  it('does not call an empty folder, or one that is no pack, sound', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'unmesh-pack-'));
+    expect(unmesh(['pack', 'lint', folder])).toMatchObject({ code: 1 });
+    const { code, err } = unmesh(['--pack', folder, 'flows', 'list']);
+    expect(err).toContain('is no pack');
+    expect(code).toBe(4);
   });
 });
 

@@ -166,7 +166,9 @@ describe('unmesh scan', () => {
     const wrong = unmesh(['scan', '--suppress', list, '--from', folder]);
     expect(wrong.code).toBe(3);
     expect(wrong.err).toContain(`${list}:2:`);
-    expect(unmesh(['scan', '--suppress', '/no/such/file', '--from', folder]).code).toBe(3);
+    const none = unmesh(['scan', '--suppress', '/no/such/file', '--from', folder, '--lang', 'id']);
+    expect([none.code, none.err.split('\n')[1]]).toEqual([3, 'Tidak ada file atau folder seperti itu.']);
+    expect(unmesh(['scan', '--from', '/no/such/file']).err).toContain('There is no such file or folder.');
   });
 
   it('lists its rules', () => {

@@ -69,7 +69,10 @@ describe('a case with --from', () => {
 
   it('refuses what is no snapshot, in words', () => {
     const missing = unmesh([...CASE, '--from', '/nonexistent.tgz']);
-    expect([missing.code, missing.err]).toEqual([3, expect.stringContaining('cannot be read: /nonexistent')]);
+    expect([missing.code, missing.err]).toEqual([
+      3,
+      expect.stringContaining('/nonexistent.tgz cannot be read.'),
+    ]);
     const other = unmesh([...CASE, '--from', '-'], { input: 'upstream connect error' });
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('not a snapshot that unmesh knows')]);
   });

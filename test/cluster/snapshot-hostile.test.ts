@@ -295,7 +295,7 @@ describe('what is no snapshot', () => {
   });
 
   it('is refused: a path where nothing is, an empty folder, a folder of other things', async () => {
-    expect(await refusal('/nonexistent/x.tgz')).toMatchObject({ id: 'snapshot-unreadable' });
+    expect(await refusal('/nonexistent/x.tgz')).toMatchObject({ id: 'file-missing' });
     expect(await refusal(folderOf({}))).toMatchObject({ id: 'snapshot-unknown' });
     expect(await refusal(folderOf({ 'README.md': '# x' }))).toMatchObject({ id: 'snapshot-unknown' });
   });

@@ -43,25 +43,25 @@ describe('suppressions', () => {
   });
 
   it.each([
-    ['no reason', 'suppress:\n  - rule: subset-missing\n    until: 2026-03-31\n', /reason/],
-    ['an empty reason', entry('').replace('being moved', '"  "'), /reason/],
-    ['no end', 'suppress:\n  - rule: subset-missing\n    reason: x\n', /until/],
-    ['an end that is no date', entry('').replace('2026-03-31', 'never'), /until/],
-    ['a rule that no scan has', entry('').replace('subset-missing', 'subset-mising'), /subset-mising/],
-    ['a key that means nothing', entry('    nmae: x\n'), /nmae/],
-    ['broken YAML', 'suppress: [', /./],
-    ['another form', '- a\n', /./],
-    ['aliases', 'suppress: &a\n  - *a\n', /./],
-  ])('refuse %s, naming the file', (_, text, reason) => {
+    ['no reason', 'suppress:\n  - rule: subset-missing\n    until: 2026-03-31\n', 'missing', '2:5', /reason/],
+    ['an empty reason', entry('').replace('being moved', '"  "'), 'broken', '3:13', /reason/],
+    ['no end', 'suppress:\n  - rule: subset-missing\n    reason: x\n', 'missing', '2:5', /until/],
+    ['an end that is no date', entry('').replace('2026-03-31', 'never'), 'date', '4:12', /until/],
+    ['a rule that no scan has', entry('').replace('subset-missing', 'mising'), 'rule', '2:5', /mising/],
+    ['a key that means nothing', entry('    nmae: x\n'), 'key', '2:5', /nmae/],
+    ['broken YAML', 'suppress: [', 'broken', '1:12', /./],
+    ['another form', '- a\n', 'broken', '1:1', /./],
+    ['aliases', 'suppress: &a\n  - *a\n', 'broken', '1:1', /./],
+  ])('refuse %s, naming the place', (_, text, id, place, told) => {
     expect(() => read(text)).toThrow(
-      expect.objectContaining({ id: 'suppressions-broken', exitCode: 3 }) as Error,
+      expect.objectContaining({ id: `suppressions-${id}`, exitCode: 3 }) as Error,
     );
     try {
       read(text);
     } catch (error) {
-      const { values } = error as { values: { path: string; reason: string } };
-      expect(values.path).toMatch(/^accepted\.yaml/);
-      expect(values.reason).toMatch(reason);
+      const { values } = error as { values: Record<string, string> };
+      expect(values.path).toBe(`accepted.yaml:${place}`);
+      expect(Object.values(values).join(' ')).toMatch(told);
     }
   });
 });

@@ -1,7 +1,7 @@
 /** Opens a snapshot: whatever was collected of a cluster and handed over as files. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { EXIT, UserError } from '../../errors.ts';
+import { EXIT, fileError, UserError } from '../../errors.ts';
 import type { ClusterReader } from '../reader.ts';
 import type { ReadId, ResourceId } from '../resources.ts';
 import { isClusterDump, takeDump } from './cluster-info.ts';
@@ -43,7 +43,7 @@ export interface Snapshot {
 }
 
 /**
- * `source`: path of a file or a folder, or a stream (standard input). Throws `snapshot-unreadable`, `snapshot-unknown`,
+ * `source`: path of a file or a folder, or a stream (standard input). Throws `file-…`, `snapshot-unreadable`, `snapshot-unknown`,
  * `snapshot-too-large`.
  */
 export async function openSnapshot(
@@ -56,6 +56,8 @@ export async function openSnapshot(
     await collect(source, collection, new Budget(limits));
   } catch (error) {
     if (error instanceof UserError) throw error;
+    // What the system says of the file itself; anything else is about what stands in it.
+    if (error instanceof Error && 'syscall' in error) throw fileError(path, error);
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError('snapshot-unreadable', { path, reason }, EXIT.input, error);
   }
