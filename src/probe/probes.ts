@@ -11,6 +11,7 @@ import {
 import { accessLog401, accessLog403 } from './access-log-auth.ts';
 import { accessLogGrpc } from './access-log-grpc.ts';
 import { accessLogMtls } from './access-log-mtls.ts';
+import { accessLogRemote } from './access-log-remote.ts';
 import { accessLogRollout } from './access-log-rollout.ts';
 import { accessLogTls } from './access-log-tls.ts';
 import { aksAddon } from './aks-addon.ts';
@@ -152,6 +153,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'access-log-egress': accessLogEgress,
   'access-log-grpc': accessLogGrpc,
   'access-log-mtls': accessLogMtls,
+  'access-log-remote': accessLogRemote,
   'access-log-rollout': accessLogRollout,
   'access-log-tls': accessLogTls,
   'aks-addon': aksAddon,

@@ -490,6 +490,7 @@ const refused = (flow: string, state: string, probe: string, name: string, expec
 });
 
 const LOGGED: readonly RealCase[] = [
+  logged('multicluster-traffic', 'still-fails', 'access-log-remote', 'web-away', 'denied'),
   refused('jwt-401', 'which-text', 'access-log-401', 'cart-401', 'time'),
   refused('rbac-403', 'which-detail', 'access-log-403', 'cart-403', 'none-matched'),
   logged('http-503', 'which-flag', 'access-log-503', 'web-503', 'uf'),
@@ -578,6 +579,11 @@ export const TRAFFIC_LOGS: Logs = {
     TO_CART,
   ),
   'shop/web-426/istio-proxy': line('426 DPE low_version - "-"', CART, '"-" -'),
+  'shop/web-away/istio-proxy': line(
+    '403 - via_upstream - "-"',
+    CART,
+    '"192.0.2.7:15443" outbound|8080||cart.shop.svc.cluster.local',
+  ),
   'shop/web-429/istio-proxy': line('429 - local_rate_limited - "-"', CART, TO_CART),
   'shop/web-504/istio-proxy': line('504 UT response_timeout - "-"', CART, TO_CART, 15000),
   'shop/web-out/istio-proxy': line('502 - direct_response - "-"', 'api.partner.test', '"-" BlackHoleCluster'),

@@ -77,6 +77,37 @@ describe.each([
   });
 });
 
+describe('the access log of calls to another network', () => {
+  const FAILS = ['access-log-remote', FACTS] as const;
+  const run = (...client: readonly string[]) => ask(...FAILS, state({ client }));
+  const to = (result: string, address: string, time = '08:00:00') =>
+    outbound(result, 'a1', time).replace('10.8.1.7:8080', address);
+  const GATE = '192.0.2.7:15443';
+
+  it('tells a TLS error, a policy, and a side that fails', async () => {
+    const TLS = '503 UF upstream_reset_before_response_started{connection_failure|TLS_error:|268435581:x}';
+    expect(await run(to(TLS, GATE))).toEqual(['tls']);
+    expect(await run(to('403 - via_upstream', GATE))).toEqual(['denied']);
+    const fails = to('503 UF upstream_reset_before_response_started{connection_timeout}', GATE, '08:00:01');
+    expect(await run(to('200 - via_upstream', '10.8.1.7:8080'), fails)).toEqual(['one-side']);
+    expect(await run(fails)).toEqual([]);
+  });
+
+  it('leaves calls within the network, and those that go well, to the person', async () => {
+    expect(await run(to('403 - via_upstream', '10.8.1.7:8080'))).toEqual([]);
+    expect(await run(to('200 - via_upstream', GATE))).toEqual([]);
+    expect(await run()).toEqual([]);
+  });
+
+  it('reads nothing into broken objects', async () => {
+    const objects = brokenObjects([
+      ['shop', 'cart'],
+      ['shop', 'web-1'],
+    ]);
+    expect(await ask(...FAILS, { objects })).toEqual([]);
+  });
+});
+
 describe('the access log of a refused token', () => {
   const run = (logs: Logs) => ask('access-log-401', FACTS, state(logs));
 
