@@ -1,9 +1,12 @@
-/** Signatures: a file per flow, unique ids, something positive to look for. Their samples are run by the matcher's tests. */
+/** Signatures: a file per flow, unique ids, something positive to look for, and texts that prove what they promise. */
+import { createMatcher } from '../match/index.ts';
 import type { PackFolder } from '../pack/folder.ts';
 import type { Finding, LintWorld } from './lint.ts';
 
 export function lintSignatures(pack: PackFolder, world: LintWorld): Finding[] {
   const findings: Finding[] = [];
+  const matcher = createMatcher({ signatures: [...pack.signatures.values()], sayings: [] });
+  const idsIn = (text: string) => matcher.match(text).matches.flatMap(({ signatures }) => signatures);
   const seen = new Map<string, string>();
   for (const [name, { flow, signatures }] of pack.signatures) {
     const file = `kb/signatures/${name}.yaml`;
@@ -17,6 +20,12 @@ export function lintSignatures(pack: PackFolder, world: LintWorld): Finding[] {
       if (!signature.any?.length && !signature.all?.length && !Object.keys(signature.fields ?? {}).length) {
         say(signature.id, 'needs `any`, `all` or `fields`: something that must be there');
       }
+      for (const [index, text] of signature.match.entries())
+        if (!idsIn(text).includes(signature.id))
+          say(`${signature.id}.match.${index}`, 'the signature does not find this text');
+      for (const [index, text] of signature.not.entries())
+        if (idsIn(text).includes(signature.id))
+          say(`${signature.id}.not.${index}`, 'the signature finds this text, which it must leave alone');
     }
   }
   return findings;

@@ -88,7 +88,7 @@ describe('pack lint', () => {
       'kb/signatures/payments-hsm.yaml',
       "['HSM_CERT_OK']",
       "['HSM_CERT_EXPIRED']",
-      /^kb\/.*yaml:3:5: payments-hsm-cert/,
+      /^kb\/.*yaml:9:11: payments-hsm-certificate\.not\.0: /,
     ],
     ['locales/en/flows/payments-hsm.json', '"title"', '"titel"', /^locales\/.*json:1:1: title: is missing/],
   ])('names file, line and column of what is wrong in %s: %s -> %s', (file, from, to, told) => {
