@@ -30,6 +30,7 @@ import { destinationRuleSubsets } from './destination-rule-subsets.ts';
 import { destinationRuleTls } from './destination-rule-tls.ts';
 import { discoveryNetwork } from './discovery-network.ts';
 import { discoveryTarget } from './discovery-target.ts';
+import { dnsCapture } from './dns-capture.ts';
 import { dnsName } from './dns-name.ts';
 import { eastWestGateway } from './east-west-gateway.ts';
 import { egressGateway } from './egress-gateway.ts';
@@ -162,6 +163,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   'crd-versions': crdVersions,
   'destination-rule-subsets': destinationRuleSubsets,
   'destination-rule-tls': destinationRuleTls,
+  'dns-capture': dnsCapture,
   'dns-name': dnsName,
   'east-west-gateway': eastWestGateway,
   'egress-gateway': egressGateway,

@@ -83,6 +83,22 @@ const TRAFFIC: readonly RealCase[] = [
   },
 ];
 
+const captured = (value: string) =>
+  meshed({ containers: [proxy({ spec: { env: [{ name: 'ISTIO_META_DNS_CAPTURE', value }] } }), app()] });
+
+const NAMES: readonly RealCase[] = [
+  {
+    flow: 'dns-resolution',
+    state: 'capture-on',
+    probe: 'dns-capture',
+    facts: { namespace: 'shop', pod: CART },
+    expected: 'on',
+    objects: () => [captured('true')],
+    instead: 'off',
+    without: () => [captured('false')],
+  },
+];
+
 const UPGRADES: readonly RealCase[] = [
   {
     flow: 'upgrade-revision',
@@ -189,6 +205,7 @@ const METRICS: readonly RealCase[] = [
 
 export const SIGNS: readonly RealCase[] = [
   ...TRAFFIC,
+  ...NAMES,
   ...UPGRADES,
   ...REFUSALS,
   ...SYNC,

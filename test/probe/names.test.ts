@@ -90,3 +90,32 @@ describe('dns-name', () => {
       expect(await ask('dns-name', { host, namespace: 'shop' }, { objects })).toEqual([]);
   });
 });
+
+describe('dns-capture', () => {
+  const run = (env: unknown, name = 'istio-proxy') => {
+    const own = { ...web, spec: { containers: [{ name: 'web' }, { name, env }] } };
+    return ask('dns-capture', { namespace: 'shop', pod: 'web-1' }, { objects: { pods: [own] } });
+  };
+  const CONFIG = { name: 'PROXY_CONFIG', value: '{}' };
+  const capture = (value: string) => ({ name: 'ISTIO_META_DNS_CAPTURE', value });
+
+  it.each<[string[], unknown]>([
+    [['on'], [CONFIG, capture('true')]],
+    [['on'], [CONFIG, capture('1')]],
+    [['off'], [CONFIG, capture('false')]],
+    [['off'], [CONFIG, capture('yes')]],
+    [['off'], [CONFIG]],
+    [['off'], [capture('true'), capture('false')]],
+    [[], [{ name: 'ISTIO_META_DNS_CAPTURE', valueFrom: { configMapKeyRef: { name: 'x' } } }]],
+    [[], []],
+    [[], 'x'],
+  ])('%j from %j', async (expected, env) => {
+    expect(await run(env)).toEqual(expected);
+  });
+
+  it('says nothing of a pod without a proxy, or of other shapes', async () => {
+    expect(await run([CONFIG, capture('true')], 'app')).toEqual([]);
+    const objects = brokenObjects([['shop', 'web-1']]);
+    expect(await ask('dns-capture', { namespace: 'shop', pod: 'web-1' }, { objects })).toEqual([]);
+  });
+});
