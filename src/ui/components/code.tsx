@@ -2,25 +2,33 @@
 import { Box, Text } from 'ink';
 import type { CommandView } from '../../case/view.ts';
 import { tone } from '../theme.ts';
+import { Wrapped } from './wrapped.tsx';
 
 export interface CommandLineProps {
   readonly command: CommandView;
 }
 
 /**
+ * A long command goes on under its own first letter.
  * ```
- *   $ kubectl get pods -n shop
+ *   $ kubectl get pods -n shop -o
+ *     wide
+ *   [aks] $ az aks show
  * ```
  */
 export function CommandLine({ command }: CommandLineProps) {
   const badge = command.platforms.length ? `[${command.platforms.join(', ')}] ` : '';
   return (
     <Box paddingLeft={2}>
-      <Text>
-        {badge !== '' && <Text {...tone('dim')}>{badge}</Text>}
-        <Text {...tone('dim')}>$ </Text>
+      {badge === '' && (
+        <Box flexShrink={0}>
+          <Text {...tone('dim')}>$ </Text>
+        </Box>
+      )}
+      <Wrapped>
+        {badge !== '' && <Text {...tone('dim')}>{`${badge}$ `}</Text>}
         <Placeholders text={command.text} />
-      </Text>
+      </Wrapped>
     </Box>
   );
 }
