@@ -16,16 +16,26 @@ export interface ExplainOptions extends RuntimeOptions {
 
 const FORMATS = ['text', 'json'];
 
-/** Throws `explain-unknown` (exit code 1) with the nearest codes where no table knows the text, or `explain-nothing`. */
+/**
+ * Throws `explain-unknown` (exit code 1) with the nearest codes where no table knows the text,
+ * `explain-symptom` where it shows a symptom all the same, or `explain-nothing`.
+ */
 export async function runExplain(options: ExplainOptions): Promise<ExitCode> {
   if (!FORMATS.includes(options.output))
     throw new UserError('format-unknown', { format: options.output, known: FORMATS.join(', ') });
   const runtime = await openRuntime(options);
-  const text = await textOf(options.what, runtime);
+  const text = sanitise(await textOf(options.what, runtime));
   const explanation = explain(runtime.pack, text);
   if (explanation.nearestTo) {
-    const near = nearest([...new Set(explanation.nearestTo)], text);
     const code = sanitiseLine(text, 80);
+    // What is no code may still be the words of a symptom: the body of an answer, a line of istiod's log.
+    const [shown] = /\s/.test(text.trim()) ? (await runtime.matcher()).match(text).matches : [];
+    if (shown) {
+      const title = runtime.words.words(runtime.language).title(shown.flow);
+      throw new UserError('explain-symptom', { code, title, flow: shown.flow }, EXIT.found);
+    }
+    // A number alone is part of many codes and a misspelling of none.
+    const near = /^\d+$/.test(text.trim()) ? [] : nearest([...new Set(explanation.nearestTo)], text);
     throw near.length > 0
       ? new UserError('explain-unknown', { code, nearest: near.join(', ') }, EXIT.found)
       : new UserError('explain-nothing', { code }, EXIT.found);

@@ -24,9 +24,16 @@ export async function runMatch(options: MatchOptions): Promise<ExitCode> {
   if (options.jsonl) return matchLines(await runtime.matcher());
   const result = await matchOne(runtime, options.text);
   process.stdout.write(
-    options.output === 'json' ? `${JSON.stringify(result, null, 2)}\n` : draw(result, runtime),
+    options.output === 'json' ? `${JSON.stringify(rounded(result), null, 2)}\n` : draw(result, runtime),
   );
   return result.matches.length > 0 ? EXIT.ok : EXIT.found;
+}
+
+/** More digits than these say nothing. */
+const scoreOf = (score: number) => Math.round(score * 1000) / 1000;
+
+function rounded(result: MatchResult): MatchResult {
+  return { ...result, matches: result.matches.map((one) => ({ ...one, score: scoreOf(one.score) })) };
 }
 
 async function matchOne(runtime: Runtime, text: string): Promise<MatchResult> {
@@ -54,7 +61,7 @@ async function matchLines(matcher: Matcher): Promise<ExitCode> {
     const { matches, facts } = matcher.match(text);
     const result = {
       id,
-      matches: matches.map(({ flow, score }) => ({ flow, score: Math.round(score * 1000) / 1000 })),
+      matches: matches.map(({ flow, score }) => ({ flow, score: scoreOf(score) })),
       facts: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
     };
     process.stdout.write(`${JSON.stringify(result)}\n`);

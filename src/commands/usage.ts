@@ -11,10 +11,9 @@ export function usageError(error: CommanderError, command: string): UserError {
     new UserError(id, { command, given, ...values }, EXIT.usage, error);
   switch (error.code) {
     case 'commander.unknownOption':
-    case 'commander.unknownCommand': {
-      const id = error.code === 'commander.unknownOption' ? 'usage-option' : 'usage-command';
-      return near === undefined ? usage(id) : usage(`${id}-near`, { near });
-    }
+      return near === undefined ? usage('usage-option') : usage('usage-option-near', { near });
+    case 'commander.unknownCommand':
+      return near === undefined ? usage('usage-command') : usage('usage-command-near', { near });
     case 'commander.missingArgument':
       return usage('usage-missing');
     case 'commander.optionMissingArgument':

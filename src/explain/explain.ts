@@ -69,7 +69,7 @@ function partsOf(text: string, index: TableIndex): FoundEntry[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
   if (words.length > MAX_FLAG_WORDS || text.length > MAX_PIECE) return [];
   const parts = words
-    .flatMap((word) => word.split(/[,;?!"'`]+(?![^{[]*[}\]])/))
+    .flatMap((word) => word.split(/[=,;?!"'`]+(?![^{[]*[}\]])/))
     .filter((part) => part !== '');
   return parts.flatMap((part) => {
     if (/^[A-Z]{2,5}$/.test(part)) return index.inTable('response-flags', part);

@@ -138,6 +138,14 @@ describe('bad input', () => {
     for (const command of ['match', 'explain']) expect(unmesh([command, '  ']).code).toBe(3);
   });
 
+  it('a text that no table knows is told with the symptom it shows', () => {
+    const { code, err } = unmesh(['explain', 'RBAC: access denied']);
+    expect(err).toContain('unmesh --symptom rbac-403');
+    expect(code).toBe(1);
+    expect(unmesh(['explain', '\u001b[31mUF\u001b[0m']).code).toBe(0);
+    expect(unmesh(['explain', '503']).err).toContain('It resembles no code');
+  });
+
   it('a code that nothing resembles is told without a wild guess', () => {
     const { code, err } = unmesh(['explain', 'foo bar baz']);
     expect(err).toContain('It resembles no code');

@@ -76,6 +76,7 @@ describe('explain', () => {
       'response-flags/uo',
       'details/upstream-reset-before-response',
     ]);
+    expect(ids('flag=UF')).toEqual(['response-flags/uf']);
     expect(ids('what does uf mean?')).toEqual([]);
   });
 
