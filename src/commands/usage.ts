@@ -5,7 +5,7 @@ import { EXIT, UserError } from '../errors.ts';
 /** `command`: the one that refused, `unmesh scan`. */
 export function usageError(error: CommanderError, command: string): UserError {
   const message = error.message.replace(/^error: /, '');
-  const near = /\(Did you mean (?:one of )?(.+?)\?\)$/.exec(message)?.[1];
+  const near = /\(Did you mean (?:one of )?([^()]{1,200})\?\)$/.exec(message)?.[1];
   const given = /'([^']*)'/.exec(message)?.[1] ?? '';
   const usage = (id: string, values: Record<string, string> = {}) =>
     new UserError(id, { command, given, ...values }, EXIT.usage, error);

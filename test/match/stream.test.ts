@@ -92,11 +92,16 @@ describe('memory', () => {
     ['lines that all carry errors', ERROR],
     ['one line without an end', 'x'.repeat(1000)],
     ['different names in each line', 'dial tcp: lookup istiod.istio-system.svc: no such host pod="a/b"\n'],
-  ])('does not grow with the log: %s', (_, line) => {
-    const small = stream(4, line);
-    const large = stream(24, line);
-    expect(small.flow).toBeDefined();
-    expect(large.flow).toBe(small.flow);
-    expect(large.heap - small.heap).toBeLessThan(12);
-  });
+  ])(
+    'does not grow with the log: %s',
+    (_, line) => {
+      const small = stream(4, line);
+      const large = stream(24, line);
+      expect(small.flow).toBeDefined();
+      expect(large.flow).toBe(small.flow);
+      expect(large.heap - small.heap).toBeLessThan(12);
+      // Two processes that read megabytes: seconds, but many of them on a busy machine.
+    },
+    300_000,
+  );
 });
