@@ -23,7 +23,8 @@ export function looksLikeAccessLog(line: string): boolean {
   if (line.includes('"response_flags"') || line.includes('"response_code"')) return true;
   const quote = line.indexOf('" ');
   if (quote === -1 || quote > 8000) return false;
-  const code = line.slice(quote + 2, quote + 6);
+  // Tickets and chats turn tabs and columns into several blanks.
+  const code = line.slice(quote + 2, quote + 14).trimStart();
   return (
     /^(?:\d{3} |0 )/.test(code) &&
     /HTTP\/[\d.]+"|"- - -"|"- - HTTP|^\S+ \S+HTTP/.test(line.slice(Math.max(0, quote - 24), quote + 1))

@@ -36,6 +36,8 @@ export interface Finding {
 
 const MAX_LINES = 200;
 const MAX_SAMPLES = 4;
+/** Trust in a line of the access log that tells of a request that was answered. */
+const HEALTHY = 0.6;
 /** Lines kept for comparing a paste that no signature knows. */
 const MAX_NOTABLE = 40;
 const MAX_NOTABLE_LINE = 600;
@@ -173,9 +175,10 @@ function hasFields(record: Record): boolean {
   return false;
 }
 
-/** A debug or info line shows an error less surely than an error line with the same words. */
+/** A debug or info line shows an error less surely than an error line with the same words; what went well hardly. */
 function trustOf(record: Record): number {
-  const { level } = record.fields;
+  const { level, flag, code } = record.fields;
+  if (record.kind === 'access' && flag === '-' && /^[0123]/.test(code ?? '')) return HEALTHY;
   if (level === 'info') return 0.93;
   if (level === 'debug') return 0.95;
   return 1;
