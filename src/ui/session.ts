@@ -4,6 +4,7 @@
  */
 import type { CaseInput } from '../case/context.ts';
 import type { CaseEvent } from '../case/events.ts';
+import { ownAnswer } from '../case/readings.ts';
 import { factValues } from '../case/state.ts';
 import type { CaseWorld } from '../case/world.ts';
 import type { WordsFactory } from '../i18n/words.ts';
@@ -291,7 +292,13 @@ export function createSession(options: SessionOptions): Session {
     const exact = picker.state()!.shown.find(({ value }) => value === text);
     if (exact) picker.take(exact);
   };
+  /** "I don't know" in words is what it is as a choice: the first time it asks how to find out. */
+  const saysUnknown = (text: string): boolean => {
+    if (scene() !== 'step' || explained === printing.lastPlace()) return false;
+    return ownAnswer(context(), text) === 'unknown';
+  };
   const say = (text: string, via: 'paste' | 'pipe' | 'typed' | 'file', cut: boolean) => {
+    if (saysUnknown(text)) return explain();
     const inputs = inputsOfText(scene(), text, via, cut);
     for (const input of inputs) send(input);
     if (inputs.length === 0) status = words().t('input.wait');

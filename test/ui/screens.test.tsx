@@ -125,6 +125,17 @@ describe('a conversation', () => {
     await screen.shows('✓ no endpoints available');
   });
 
+  it('says how to find out where the person says that they do not know, and goes on at the second time', async () => {
+    const screen = start({ columns: 80 });
+    screen.session.enter('webhook-error');
+    await screen.shows('Find out with:');
+    screen.press(`dunno${ENTER}`);
+    await screen.shows('How to find out:');
+    expect(screen.session.view().state.answered).toEqual([]);
+    screen.press(`not sure${ENTER}`);
+    await screen.shows('✓ I don');
+  });
+
   it('offers to follow evidence of another symptom without losing this one', async () => {
     const screen = start({ columns: 80 });
     screen.session.enter('webhook-error');
