@@ -87,7 +87,7 @@ describe('unmesh scan', () => {
     );
     const { code, out } = unmesh(['scan', '--from', folder]);
     expect(code).toBe(5);
-    expect(out).toContain('configmaps (not in the snapshot): root-certificate-differs');
+    expect(out).toContain('configmaps (not in the snapshot, or only a part of it): root-certificate-differs');
     expect(out).not.toContain('Nothing wrong found.\n');
   });
 

@@ -1,10 +1,26 @@
 /** Snapshots of files that `kubectl get -o yaml|json` wrote, answered by real probes. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PROBES } from '../../src/probe/probes.ts';
+import { ROOT } from '../project.ts';
 import { namespace, pod, running } from './objects.ts';
 import { ask, folderOf, json, openSnapshot, piped, typedList, yamlList, yamlOf } from './snapshot-kit.ts';
 import { deployment, mesh, meshObjects } from './snapshot-mesh.ts';
 
 const SHOP = { namespace: 'shop', pod: 'cart-1' };
+
+describe('the loop of docs/snapshots.md', () => {
+  it('collects every list that a check reads', () => {
+    const text = readFileSync(join(ROOT, 'docs/snapshots.md'), 'utf8');
+    const loop = /^for r in ([\s\S]*?)grep -E '([^']+)'/m.exec(text);
+    const named = loop![1]!.split(/[\s\\]+/);
+    const grep = new RegExp(loop![2]!);
+    const reads = new Set(Object.values(PROBES).flatMap((probe) => probe.reads));
+    const lists = [...reads].filter((read) => !['pods/log', 'discovery', 'version'].includes(read));
+    expect(lists.filter((id) => !named.includes(id) && !grep.test(id))).toEqual([]);
+  });
+});
 
 describe('a folder of kubectl get', () => {
   it('answers the probes of injection, istiod, gateways, start order and webhooks', async () => {
