@@ -193,6 +193,9 @@ async function matchText(runtime: Runtime, text: string): Promise<MatchReport> {
   return matchReport((await runtime.matcher()).match(text));
 }
 
+/** After so long without an end a person is told what is waited for. Milliseconds. */
+const SLOW_PIPE = 1_000;
+
 async function readPipe(runtime: Runtime, showProgress: boolean): Promise<PipedInput> {
   const words = runtime.words.words(runtime.language);
   let shown = 0;
@@ -201,7 +204,10 @@ async function readPipe(runtime: Runtime, showProgress: boolean): Promise<PipedI
     shown = bytes;
     process.stderr.write(`\r\u001b[K${words.t('input.reading', { size: sizeOf(bytes) })}`);
   };
-  const input = await readPiped(process.stdin, runtime.matcher, onProgress);
+  const slow = setTimeout(() => {
+    if (showProgress && shown === 0) process.stderr.write(`${words.t('input.piping')}\n`);
+  }, SLOW_PIPE);
+  const input = await readPiped(process.stdin, runtime.matcher, onProgress).finally(() => clearTimeout(slow));
   if (shown > 0) process.stderr.write(`\r\u001b[K${words.t('input.read', { size: sizeOf(input.bytes) })}\n`);
   return input;
 }

@@ -110,6 +110,18 @@ describe('in a terminal', () => {
     expect(await t.exits()).toBe(130);
   });
 
+  it('says what it waits for while a pipe does not end', async () => {
+    const home = mkdtempSync(join(tmpdir(), 'unmesh-pty-'));
+    writeFileSync(join(home, 'log'), `${WEBHOOK}\n`);
+    const [log, gate] = [join(home, 'log'), join(home, 'gate')];
+    const t = start({ home, shell: `mkfifo ${gate}; { cat ${log}; cat ${gate}; } | $UNMESH` });
+    await t.shows('Reading the pipe until it ends');
+    writeFileSync(gate, '');
+    await t.shows('This looks like');
+    t.type(KEY.ctrl('c'));
+    expect(await t.exits()).toBe(130);
+  });
+
   it('restores the terminal and saves the case on SIGTERM', async () => {
     const t = start();
     await toFirstQuestion(t);
