@@ -28,7 +28,7 @@ const FOREIGN =
  * scheduler say of themselves: unless the mesh is named too, even a general signature there is about something else.
  */
 const OTHERS =
-  /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:/;
+  /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|failedgetresourcemetric|horizontal-pod-autoscaler|\bevicted\b|low on resource|failedattachvolume|imagegcfailed|freediskspacefailed|systemoom|networknotready|failedbinding|\b(?:oc|kustomize|helm|skaffold|kubeadm|minikube|kubectl): error\b|unknown (?:shorthand )?flag\b|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
@@ -40,7 +40,8 @@ const TOPICS: readonly RegExp[] = [
   /\b(?:50[234]s?|5xx|429|426)\b|upstream|上游|업스트림/,
   /\bcanary|灰度|金丝雀|카나리|カナリア|\bweights?\b|权重|가중치|重み/,
   /\broll(?:ing|out|s)|\bdeploy(?:s|ing|ed|ment)?\b|滚动|发布|배포|롤링|デプロイ|\brilis\b/,
-  /\brbac\b|\b(?:allow|deny|authorization) polic|\b403\b|授权策略|인가 정책|認可ポリシー|정책|策略|ポリシー|kebijakan/,
+  /\brbac\b|\b(?:allow|deny|authorization) polic|授权策略|인가 정책|認可ポリシー|정책|策略|ポリシー|kebijakan/,
+  /\b40[34]\b/,
   /\bclusters?\b|集群|클러스터|クラスタ|antar ?cluster|multicluster/,
   /\bgateways?\b|\bingress|\begress|网关|게이트웨이|인그레스|ゲートウェイ|イングレス/,
   /\bv1\b|\bv2\b|\btraffic|流量|트래픽|トラフィック|\btrafik|\brout(?:e|es|ing)\b|路由|라우팅|ルーティング/,
