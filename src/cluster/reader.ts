@@ -1,7 +1,7 @@
 /** What a probe can ask of a cluster or a snapshot, and how it is told that it cannot have it. */
 import type { ResourceId } from './resources.ts';
 
-/** An object as it came; every field may be missing or of another type, so read it through src/probe/fields.ts. */
+/** An object as it came; every field may be missing or of another type, so read it through src/probe/shared/fields.ts. */
 export type KubeObject = Readonly<Record<string, unknown>>;
 
 export interface ListOptions {

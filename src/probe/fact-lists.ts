@@ -2,9 +2,9 @@
 import type { KubeObject } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
 import type { FactName } from '../pack/vocabulary.ts';
-import { count, items, labelsOf, map, text } from './fields.ts';
-import { containersOf } from './mesh.ts';
-import { GATEWAY_NAME } from './traffic.ts';
+import { count, items, labelsOf, map, text } from './shared/fields.ts';
+import { containersOf } from './shared/mesh.ts';
+import { GATEWAY_NAME } from './shared/traffic.ts';
 
 export interface FactList {
   readonly resource: ResourceId;

@@ -4,9 +4,9 @@ import { guardReader } from '../cluster/guard.ts';
 import { type KubeObject, LookError } from '../cluster/reader.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import { isObjectName, type ListedFact, listOf, traitOf } from './fact-lists.ts';
-import { nameOf, namespaceOf } from './fields.ts';
 import type { Facts } from './probe.ts';
 import type { OpenReader } from './run.ts';
+import { nameOf, namespaceOf } from './shared/fields.ts';
 
 export interface ListRequest {
   readonly fact: ListedFact;

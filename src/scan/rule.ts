@@ -1,7 +1,7 @@
 /** What a scan looks for: rules over lists that were read once, each judged without asking the cluster again. */
 import type { KubeObject } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import type { ContainerState } from '../probe/mesh.ts';
+import type { ContainerState } from '../probe/shared/mesh.ts';
 
 export type Level = 'error' | 'warning';
 

@@ -2,7 +2,7 @@
 import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import { nameOf } from '../probe/fields.ts';
+import { nameOf } from '../probe/shared/fields.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Found, Level, Rule } from './rule.ts';
 import { RULES, readsOfRules } from './rules.ts';

@@ -1,9 +1,9 @@
 /** Puts the lists that were read into the form rules ask for: each index is built when a rule first needs it. */
 import type { KubeObject } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import { labelsOf, namespaceOf } from '../probe/fields.ts';
-import { containersOf } from '../probe/mesh.ts';
-import { podsOf } from '../probe/traffic.ts';
+import { labelsOf, namespaceOf } from '../probe/shared/fields.ts';
+import { containersOf } from '../probe/shared/mesh.ts';
+import { podsOf } from '../probe/shared/traffic.ts';
 import type { World } from './rule.ts';
 
 export interface WorldOptions {

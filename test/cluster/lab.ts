@@ -76,7 +76,7 @@ export function lab(): Lab {
   };
 }
 
-/** As much of an API server as the probe of src/probe/istiod-pods.ts needs, and a list of two pages. */
+/** As much of an API server as the probe of src/probe/control-plane/istiod-pods.ts needs, and a list of two pages. */
 export async function recordedUpstream(): Promise<{ upstream: Upstream; close: () => Promise<void> }> {
   const cluster = await fakeCluster({
     [DEPLOYMENTS]: { body: { items: [] } },

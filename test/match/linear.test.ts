@@ -17,9 +17,9 @@ const SHORT_INPUT: Readonly<Record<string, string>> = {
   '/\\S+$/': 'ui/text-buffer.ts: a line typed at the prompt',
   '/^(\\s*(?:- )*)([^\\s:#"\'][^:]*:)?(.*)$/': 'ui/components/code.tsx: one line of YAML of a pack',
   '/MountVolume.*(?:cacerts|secrets-store)/':
-    'probe/istiod-pods.ts: the message of an event, 1 KB by the API server',
+    'probe/control-plane/istiod-pods.ts: the message of an event, 1 KB by the API server',
   '/no available ips|(?:address|\\bips?\\b)[^;]{0,120}(?:not found|in use|already|does not exist|not static|not reserved|not available|cannot be found)|(?:in use|not found)[^;]{0,60}(?:address|\\bips?\\b)/i':
-    'probe/service-events.ts: the message of an event, 1 KB by the API server',
+    'probe/gateways/service-events.ts: the message of an event, 1 KB by the API server',
   '/^(?:[Ee]rror: )?(?:Unable to connect to the server|The connection to the server \\S+ was refused|You must be logged in to the server|You are not logged in|couldn\'t get current server API group list|context "?[^"\\n]{1,200}"? (?:does not exist|was not found)|getting credentials|error loading config file|unknown (?:flag|command|shorthand flag)|Error from server \\((?:Forbidden|Unauthorized|ServiceUnavailable|Timeout|TooManyRequests)\\)|.{0,200} is forbidden: User |failed to create (?:k8s|kube|Kubernetes) client|invalid configuration: |Metrics API not available)/m':
     'run/run-command.ts: behind a line start, and its open repetitions take at most 200 characters or one word',
   '/\\bkubectl\\s+get\\s+[^|]*--export\\b/': 'lint/commands.ts: one command of a pack',

@@ -1,6 +1,16 @@
 /** istiod, its webhooks, the node agents, versions. */
-import { at, count, items, labelsOf, map, nameOf, namespaceOf, selects, text } from '../../probe/fields.ts';
-import { isInjector, webhooksOf } from '../../probe/mesh.ts';
+import {
+  at,
+  count,
+  items,
+  labelsOf,
+  map,
+  nameOf,
+  namespaceOf,
+  selects,
+  text,
+} from '../../probe/shared/fields.ts';
+import { isInjector, webhooksOf } from '../../probe/shared/mesh.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const MUTATING = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';

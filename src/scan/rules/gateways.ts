@@ -1,7 +1,7 @@
 /** The Gateway API, load balancers, and the roots of trust. */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../../cluster/reader.ts';
-import { at, items, labelsOf, nameOf, namespaceOf, text, timeAt } from '../../probe/fields.ts';
+import { at, items, labelsOf, nameOf, namespaceOf, text, timeAt } from '../../probe/shared/fields.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const GATEWAYS = 'gateways.gateway.networking.k8s.io';

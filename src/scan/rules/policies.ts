@@ -10,8 +10,8 @@ import {
   map,
   nameOf,
   namespaceOf,
-} from '../../probe/fields.ts';
-import { fullHost, hasProxy, isLive, texts } from '../../probe/traffic.ts';
+} from '../../probe/shared/fields.ts';
+import { fullHost, hasProxy, isLive, texts } from '../../probe/shared/traffic.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const VS = 'virtualservices.networking.istio.io';

@@ -1,8 +1,8 @@
 /** Rules and what they refer to: hosts, subsets, gateways, endpoints, TLS modes. */
 import type { KubeObject } from '../../cluster/reader.ts';
-import { at, hasLabels, items, labelsOf, map, nameOf, namespaceOf, text } from '../../probe/fields.ts';
-import { effectiveMtls } from '../../probe/policies.ts';
-import { covers, fullHost, hasProxy, isLive, isReady, texts } from '../../probe/traffic.ts';
+import { at, hasLabels, items, labelsOf, map, nameOf, namespaceOf, text } from '../../probe/shared/fields.ts';
+import { effectiveMtls } from '../../probe/shared/policies.ts';
+import { covers, fullHost, hasProxy, isLive, isReady, texts } from '../../probe/shared/traffic.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const VS = 'virtualservices.networking.istio.io';

@@ -10,8 +10,8 @@ import {
   selects,
   text,
   timeAt,
-} from '../../probe/fields.ts';
-import { type ContainerState, isInjector, webhooksOf } from '../../probe/mesh.ts';
+} from '../../probe/shared/fields.ts';
+import { type ContainerState, isInjector, webhooksOf } from '../../probe/shared/mesh.ts';
 import { type Found, inScope, type Rule, type World } from '../rule.ts';
 
 const MUTATING = 'mutatingwebhookconfigurations.admissionregistration.k8s.io';
