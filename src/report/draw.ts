@@ -6,6 +6,9 @@ import type { CaseReport } from './report.ts';
 
 /** Pastes can be megabytes; a report quotes their beginning. Lines. */
 const QUOTED = 40;
+const MATCHES = 5;
+/** What decided is quoted so far; whole it stands in the paste. Characters. */
+const SHORT = 200;
 
 export function drawMarkdown(report: CaseReport, words: Words): string {
   const { t } = words;
@@ -21,23 +24,19 @@ export function drawMarkdown(report: CaseReport, words: Words): string {
     t('report.pasted'),
     report.pasted.flatMap((text) => fence('text', quoted(text))),
   );
-  section(
-    t('report.matched'),
-    report.matched.flatMap(({ title, score, evidence }) => [
-      `- **${title}** ${Math.round(score * 100)}%`,
-      ...evidence.slice(0, 5).map((line) => `  - \`${inline(line)}\``),
-    ]),
-  );
+  section(t('report.matched'), matchLines(report));
   section(
     t('report.facts'),
-    report.facts.map(({ name, value, from }) => `- ${t(`fact.${name}`)}: \`${inline(value)}\` (${from})`),
+    report.facts.map(
+      ({ name, value, from }) => `- ${t(`fact.${name}`)}: \`${inline(value)}\` (${t(`fact-from.${from}`)})`,
+    ),
   );
   section(
     t('report.steps'),
     report.steps.flatMap(({ ask, answer, by, evidence }, index) => [
       `${index + 1}. ${ask}`,
       `   **${answer}**${by === 'person' ? '' : ` (${t(`answered-by.${by}`)})`}`,
-      ...evidence.map((line) => `   - \`${inline(line)}\``),
+      ...evidence.map((line) => `   - \`${short(line)}\``),
     ]),
   );
   for (const fix of report.fixes)
@@ -48,6 +47,16 @@ export function drawMarkdown(report: CaseReport, words: Words): string {
     report.end ? placeMarkdown(report.end, words) : [],
   );
   return sanitise(out.join('\n'));
+}
+
+/** As many as are offered to choose from; a line that decided for several is quoted for the likeliest. */
+function matchLines({ matched }: CaseReport): string[] {
+  const seen = new Set<string>();
+  return matched.slice(0, MATCHES).flatMap(({ title, score, evidence }) => {
+    const fresh = evidence.slice(0, 5).filter((line) => !seen.has(line));
+    for (const line of fresh) seen.add(line);
+    return [`- **${title}** ${Math.round(score * 100)}%`, ...fresh.map((line) => `  - \`${short(line)}\``)];
+  });
 }
 
 /** The same without Markdown's marks; code keeps its lines. */
@@ -114,6 +123,11 @@ function quoted(text: string): string {
   return lines.length > QUOTED
     ? [...lines.slice(0, QUOTED), `… +${lines.length - QUOTED}`].join('\n')
     : lines.join('\n');
+}
+
+function short(text: string): string {
+  const characters = [...inline(text)];
+  return characters.length > SHORT ? `${characters.slice(0, SHORT).join('')}…` : characters.join('');
 }
 
 function inline(text: string): string {
