@@ -23,6 +23,7 @@ const GONE: readonly (readonly [RegExp, string])[] = [
     /\bistioctl\s+(x|experimental)\s+(revision|remote-clusters|wait|injector|add-to-mesh|remove-from-mesh|uninstall)\b/,
     'this experimental command moved or is gone',
   ],
+  [/\bbase64\s+-w/, '`base64 -w` is not there on macOS; use `base64 | tr -d "\\n"`'],
   [/\bkubectl\s+get\s+[^|]*--export\b/, '`--export` was removed'],
 ];
 

@@ -7,6 +7,7 @@ describe('a command that kubectl would refuse', () => {
     ['kubectl describe pod web --all-namespaces | grep Image', 'by name in all namespaces'],
     ['kubectl get envoyfilters,wasmplugins -A --sort-by=.metadata.creationTimestamp', 'cannot be sorted'],
     ['istioctl verify-install', 'was removed'],
+    ['kubectl get configmap a -n b -o yaml | base64 -w0', 'not there on macOS'],
   ])('is told: %s', (command, message) => {
     expect(lintCommand(command)).toEqual([expect.stringContaining(message)]);
   });
