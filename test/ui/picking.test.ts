@@ -162,7 +162,7 @@ describe('a probe that lacks facts', () => {
   it.each([
     ['forbidden', 'this user may not read it'],
     ['unreachable', 'the cluster did not answer'],
-    ['not-collected', 'not in the snapshot'],
+    ['not-collected', 'not in the snapshot, or only a part of it'],
   ] as const)('falls back to typing when the list is %s, and says why', async (failure, why) => {
     const started = startSession({ cluster: { failures: { namespaces: failure } }, needs: ['namespace'] });
     const { session, asked } = started;
