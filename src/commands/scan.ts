@@ -77,9 +77,13 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
       unseen: result.unseen,
       objects: result.objects,
       judged: result.judged,
+      meshSeen: result.meshSeen,
       time: Date.now(),
     };
     await write(await drawn(outcome, output, words, rules));
+    // Beside every format: a job that scans the wrong cluster would else be green for ever.
+    if (!outcome.meshSeen && outcome.unseen.length === 0)
+      process.stderr.write(`${words.t('scan.no-mesh')}\n`);
     if (outcome.findings.length > 0) return EXIT.found;
     return outcome.unseen.length > 0 ? EXIT.incomplete : EXIT.ok;
   } catch (error) {

@@ -2,9 +2,9 @@
 import { guardReader } from '../cluster/guard.ts';
 import { type ClusterReader, type KubeObject, LookError, type LookFailure } from '../cluster/reader.ts';
 import type { ResourceId } from '../cluster/resources.ts';
-import { nameOf } from '../probe/shared/fields.ts';
+import { labelsOf, nameOf } from '../probe/shared/fields.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
-import type { Found, Level, Rule } from './rule.ts';
+import type { Found, Level, Rule, World } from './rule.ts';
 import { RULES, readsOfRules } from './rules.ts';
 import { worldOf } from './world.ts';
 
@@ -29,6 +29,8 @@ export interface ScanResult {
   readonly objects: number;
   /** Rules that were judged. */
   readonly judged: number;
+  /** Whether anything of a mesh was read: a proxy, istiod, an object of Istio. Without it, no findings mean nothing. */
+  readonly meshSeen: boolean;
   /** Names of all namespaces; `undefined` where they could not be read, or nobody asked about certain ones. */
   readonly namespaces: readonly string[] | undefined;
 }
@@ -95,7 +97,18 @@ export async function scan(source: ClusterReader, options: ScanOptions = {}): Pr
   const namespaces = isNarrow
     ? lists.get('namespaces')?.map((one) => sanitiseLine(nameOf(one), 63))
     : undefined;
-  return { findings, unseen, objects, judged: rules.length - unseen.length, namespaces };
+  const judged = rules.length - unseen.length;
+  return { findings, unseen, objects, judged, meshSeen: isMesh(lists, world), namespaces };
+}
+
+function isMesh(lists: ReadonlyMap<ResourceId, readonly KubeObject[]>, world: World): boolean {
+  if ([...lists].some(([resource, list]) => resource.endsWith('.istio.io') && list.length > 0)) return true;
+  if (world.list('deployments.apps').some((one) => labelsOf(one).app === 'istiod')) return true;
+  return world
+    .list('pods')
+    .some((pod) =>
+      world.containersOf(pod).some(({ name }) => ['istio-proxy', 'discovery', 'ztunnel'].includes(name)),
+    );
 }
 
 /** Everything from the cluster ends on a terminal or in a file of a CI system. */

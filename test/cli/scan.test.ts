@@ -154,6 +154,20 @@ describe('unmesh scan', () => {
     expect(() => JSON.parse(out)).not.toThrow();
   });
 
+  it('asks whether the cluster is the right one where nothing of a mesh is', () => {
+    const { namespaces } = healthyMesh();
+    const { code, out, err } = unmesh([
+      'scan',
+      '-o',
+      'json',
+      '--from',
+      folderOf({ namespaces: namespaces! }),
+    ]);
+    expect(JSON.parse(out).meshSeen).toBe(false);
+    expect(err).toContain('Is this the right cluster?');
+    expect(code).toBe(1);
+  });
+
   it('leaves out what a team has decided to live with, and says where that list is wrong', () => {
     const folder = folderOf(broken());
     const list = join(mkdtempSync(join(tmpdir(), 'unmesh-scan-')), 'accepted.yaml');

@@ -30,6 +30,7 @@ const outcome: ScanOutcome = {
   unseen: [{ rule: 'version-skew', resource: 'pods', failure: 'forbidden', detail: 'GET /api/v1/pods: 403' }],
   objects: 12,
   judged: RULES.length - 1,
+  meshSeen: true,
   time: Date.parse('2026-03-01T12:00:00Z'),
 };
 const title = (rule: string) => `Title of ${rule}`;

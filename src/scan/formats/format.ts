@@ -16,6 +16,8 @@ export interface ScanOutcome {
   readonly unseen: readonly Unseen[];
   readonly objects: number;
   readonly judged: number;
+  /** Whether anything of a mesh was there. */
+  readonly meshSeen: boolean;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }

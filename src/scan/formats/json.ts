@@ -2,7 +2,7 @@
 import { fixOf, type ScanOutcome, type Title } from './format.ts';
 
 export function jsonOf(outcome: ScanOutcome, title: Title): string {
-  const { source, findings, suppressed, expired, unseen, objects, judged, time } = outcome;
+  const { source, findings, suppressed, expired, unseen, objects, judged, meshSeen, time } = outcome;
   const told = (finding: ScanOutcome['findings'][number]) => ({
     rule: finding.rule,
     level: finding.level,
@@ -17,6 +17,7 @@ export function jsonOf(outcome: ScanOutcome, title: Title): string {
     time: new Date(time).toISOString(),
     objects,
     rulesJudged: judged,
+    meshSeen,
     findings: findings.map(told),
     suppressed: suppressed.map((finding) => ({ ...told(finding), by: finding.by })),
     expiredSuppressions: expired,
