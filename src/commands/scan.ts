@@ -90,7 +90,8 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
     progress.clear();
     if (!(error instanceof LookError)) throw error;
     if (stop.signal.aborted) return EXIT.sigint;
-    throw new UserError('scan-failed', { reason: sanitiseLine(error.detail, 300) }, EXIT.incomplete, error);
+    const reason = `${words.t(`scan.failure.${error.failure}`)}: ${sanitiseLine(error.detail, 300)}`;
+    throw new UserError('scan-failed', { reason }, EXIT.incomplete, error);
   } finally {
     process.off('SIGINT', onSignal);
   }

@@ -206,6 +206,6 @@ describe('unmesh scan', () => {
     expect(unmesh(['scan', '--level', 'fatal']).code).toBe(2);
     const gone = unmesh(['scan'], { env: { KUBECONFIG: '/no/such/kubeconfig' } });
     expect(gone.code).toBe(5);
-    expect(gone.err).toContain('The scan could not be finished.');
+    expect(gone.err).toContain('The scan could not be finished.\nit could not be read: kubeconfig: ');
   });
 });
