@@ -36,8 +36,9 @@ export function pickLead(state: PickState, words: Words, context: string): strin
   const name = t(`fact.${state.fact}`);
   if (phase === 'typing' && failure) {
     const kind = failure.failure === 'cancelled' ? 'failed' : failure.failure;
-    const reason = t(`scan.failure.${kind}`);
-    return t('pick.failed', { name, reason, detail: sanitiseLine(failure.detail, 200) });
+    const detail = sanitiseLine(failure.detail, 200);
+    const reason = `${t(`scan.failure.${kind}`)}${detail === '' ? '' : ` (${detail})`}`;
+    return t('pick.failed', { name, reason });
   }
   if (phase === 'typing') return t('pick.none', { name, where: namespace ?? context });
   if (phase !== 'choosing') return '';

@@ -63,7 +63,7 @@ describe('a list of the cluster in a terminal', () => {
     const { t, requests } = await start(answers, ['--symptom', 'sidecar-missing'], 100);
     await t.shows('it would also list');
     t.type(KEY.enter);
-    await t.shows('The list could not be read: this user may not read it.');
+    await t.shows('The list could not be read: this user may not read it (');
     expect(t.text()).toContain('User "jane" cannot list');
     t.type(`shop${KEY.enter}`);
     await t.shows('fits several answers');

@@ -169,7 +169,7 @@ describe('a probe that lacks facts', () => {
     session.enter('no-coffee');
     session.pick('always');
     const view = await shows(session, ({ picking }) => picking === 'typing');
-    expect(view.lead).toContain(`The list could not be read: ${why}. GET namespaces`);
+    expect(view.lead).toContain(`The list could not be read: ${why} (GET namespaces`);
     expect(view).toMatchObject({ choices: [], busy: undefined, placeholder: 'value of namespace' });
     session.submit('shop');
     await shows(session, ({ place }) => place?.state === 'plug-in');
