@@ -25,6 +25,8 @@ export interface SayingScore {
   readonly cover: number;
   /** BM25 of the query over all texts of the flow as one document, as a share of the best flow's, 0..1. */
   readonly whole: number;
+  /** The query has the status code that the flow is named for. */
+  readonly named: boolean;
   /** The best of the flow's texts. */
   readonly doc: { readonly text: string; readonly lang: string; readonly kind: Doc['kind'] };
 }
@@ -32,6 +34,9 @@ export interface SayingScore {
 /** BM25: how soon repetition stops to count, and how much a long flow is held against it. */
 const K1 = 1.2;
 const B = 0.6;
+
+/** The status code in a flow's name: `http-503`. */
+const CODE = /\d{3}$/;
 
 /** Fuse's cost grows with the query; beyond this a query is no typo of a saying. */
 const FUSE_QUERY = 64;
@@ -166,6 +171,7 @@ export class SayingIndex {
         best: best[flow]! + 0.25 * second[flow]!,
         cover: covers[flow]! / total,
         whole: wholes[flow]! / bestWhole,
+        named: tokens.has(CODE.exec(this.#flows[flow]!)?.[0] ?? ''),
         doc: { text: doc.text, lang: doc.lang, kind: doc.kind },
       });
     }
@@ -235,9 +241,12 @@ function wordsOf(folded: string, limit: number): Set<string> {
   return words;
 }
 
+/** What a status code in a text is worth to the flow of that name: other flows speak of it too, by the way. */
+const NAMED = 0.12;
+
 /** Likeness for ordering flows, 0..1 and a little more. Weights found by leaving sayings and samples out. */
 export function rankOf(score: SayingScore): number {
-  return 0.45 * score.best + 0.2 * score.cover + 0.35 * score.whole;
+  return 0.45 * score.best + 0.2 * score.cover + 0.35 * score.whole + (score.named ? NAMED : 0);
 }
 
 /** Edits (with swaps of neighbours) between two words, or `limit` when there are at least as many. */
