@@ -38,7 +38,9 @@ describe('a case in a snapshot', () => {
   it('says that a list was not collected, and takes what is typed', () => {
     const { out, code } = walk('rollout-503', services, 'shop', 'cart');
     expect(code).toBe(0);
-    expect(out).toContain('The list could not be read: not in the snapshot, or only a part of it (deployments.apps');
+    expect(out).toContain(
+      'The list could not be read: not in the snapshot, or only a part of it (deployments.apps',
+    );
     expect(out).not.toContain('workload (Deployment) is not known');
     // With both facts the probe looks, and cannot in this snapshot either.
     expect(out).toContain('The snapshot does not contain this:');
