@@ -84,7 +84,7 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   complete: 'complet finish selesai 完成 结束 完了 끝나 완료 종료 終わ 終了 termin',
   ambient: 'ambient ztunnel waypoint hbone',
   http2: 'http2 h2 http/1.0 http10 426 upgrade-required',
-  tcp: 'tcp mysql postgres redis mongo kafka rabbitmq database basis-data 数据库 데이터베이스 データベース base-de-datos datenbank',
+  tcp: 'tcp mysql postgres redis mongo kafka rabbitmq zookeeper cassandra elasticsearch amqp nats broker database basis-data 数据库 데이터베이스 データベース base-de-datos datenbank',
   protocol: 'protocol protokol 协议 프로토콜 プロトコル',
   port: 'port porta 端口 포트 ポート puerto',
   envoyfilter: 'envoyfilter',
