@@ -1,5 +1,5 @@
 /** Where a cluster is and what lets unmesh in: asked for when first needed, and anew when it no longer works. */
-import type { RequestOptions } from 'node:http';
+import { Agent, type RequestOptions } from 'node:http';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { firstLine } from './cause.ts';
 import { type PluginCredentials, runPlugin } from './exec-plugin.ts';
@@ -12,6 +12,9 @@ export interface ConnectionLimits {
   /** Getting credentials: a plugin may open a browser. Milliseconds. */
   readonly login: number;
 }
+
+/** As many as lists are read at once. */
+const MAX_FREE = 4;
 
 interface Login {
   readonly options: RequestOptions;
@@ -123,6 +126,9 @@ export class Connection {
       if (cause instanceof LookError) throw cause;
       throw new LookError('failed', `credentials: ${firstLine(cause)}`, cause);
     }
+    // A list is many pages: one handshake for each would take longer than the pages. Proxies' agents keep to their own.
+    if (options.agent instanceof Agent && !cluster.proxyUrl)
+      Object.assign(options.agent, { keepAlive: true, maxFreeSockets: MAX_FREE });
     return { options, expires };
   }
 }

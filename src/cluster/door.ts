@@ -108,7 +108,12 @@ export class Door {
           );
         },
       );
-      request.on('error', fail);
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // The server may have closed a kept connection just as it was used again: that says nothing about the cluster.
+        const isStale = request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted;
+        if (isStale) this.#send(path).then(resolve, reject);
+        else fail(error);
+      });
       request.end();
     });
   }
