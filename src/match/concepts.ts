@@ -16,7 +16,7 @@ const CONCEPTS: Readonly<Record<string, string>> = {
     'disconnect dropped drop putus terputus 断开 断连 中断 掉 끊 切断 切れ interrump coupe getrennt abbruch',
   fail: 'fail gagal error 失败 报错 错误 出错 异常 실패 오류 에러 失敗 エラー falla fallo erro echec erreur fehl',
   notwork:
-    'broken doesn not-work tidak-berfungsi tidak-jalan 不工作 不能用 不生效 没有生效 无效 没效果 안돼 안_돼 안됩 안_됩 적용되지 적용이_안 동작하지 효과가 動かない 効かない 反映されない',
+    'broken doesn not-work tidak-berfungsi tidak-jalan gak-jalan ga-jalan nggak-jalan ngefek ngaruh berefek 不工作 不起作用 没作用 没用 不能用 不生效 没有生效 无效 没效果 안돼 안_돼 안됩 안_됩 적용되지 적용이_안 동작하지 안_먹 안먹 소용없 소용_없 효과가 動かない 効かない 反映されない',
   ignored: 'ignor diabaikan 忽略 被忽略 무시 無視 ignorad ignore ignoriert',
   missing:
     'missing absent hilang tidak-ada 缺少 丢失 没有 不见 找不到 不存在 없 사라 見つからない ない falta manque fehlt',

@@ -2,7 +2,7 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
 
 /** Fields of the mesh's own objects: people quote one where they leave out whose it is. */
 const FIELDS =
@@ -13,7 +13,7 @@ const HOMONYM = /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bm
 
 /** Words of computing that tell a homonym of the mesh from its everyday twin. */
 const COMPUTING =
-  /\b(?:memory|memori|ram|cpu|oom\w*|https?|h2|tls|ssl|dns|tcp|udp|clients?|requests?|traffic|trafik|prox(?:y|ies)|inject\w*|injeksi|svc|services?|layanan|clusters?|deploy\w*|config\w*|konfigurasi|time(?:d )?outs?|[45]\d\d|metrics?|metrik|rbac|crash\w*|logs?|log level|versions?|upgrad\w*|update|revisions?|ports?|yaml|apis?|apps?|aplikasi|init|start\w*|restart\w*|kube\w*|jobs?|cronjob|503s?|errors?|exit(?:ed|s)?|filters?|routes?|rules?|headers?|polic(?:y|ies)|upstream|probes?|terminat\w*|database|mysql|redis|kafka)\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
+  /\b(?:memory|memori|ram|cpu|oom\w*|https?|h2|tls|ssl|dns|tcp|udp|clients?|requests?|traffic|trafik|prox(?:y|ies)|inject\w*|injeksi|svc|services?|layanan|clusters?|deploy\w*|config\w*|konfigurasi|time(?:d )?outs?|[45]\d\d|metrics?|metrik|rbac|crash\w*|logs?|log level|versions?|upgrad\w*|update|revisions?|ports?|yaml|apis?|apps?|aplikasi|init|start\w*|restart\w*|kube\w*|jobs?|cronjob|503s?|errors?|exit(?:ed|s)?|filters?|routes?|rules?|headers?|polic(?:y|ies)|upstream|probes?|terminat\w*|database|mysql|redis|kafka|calls?|outgoing|egress|outbound)\b|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 
 /** Words of Kubernetes and of symptoms that people put without naming the mesh. */
 const NEAR =
@@ -59,6 +59,8 @@ const TOPICS: readonly RegExp[] = [
   /\bendpoints?\b|端点|엔드포인트|エンドポイント|访问不通|调不通/,
   /fault inject|injected (?:delay|fault)|故障注入|延迟注入|결함 주입|장애 주입|障害注入|フォールト/,
   /\btcp\b/,
+  /\bload ?balancers?\b|负载均衡|로드 ?밸런서|ロードバランサ|external-?ip/,
+  /\bntp\b|clock (?:skew|drift)|clocks? (?:is|are) (?:off|wrong|behind|ahead)|时钟|时间不同步|시계|時計|時刻|\bjam (?:server|node)|waktu (?:server|node)/,
   /\bcron ?jobs?\b|크론잡|定时任务|バッチ|배치 작업/,
 ];
 
