@@ -21,7 +21,18 @@ const reader = (hint: string, pattern: string, names: readonly string[], weight 
   weight,
 });
 
+/** Envoy's response flags, as they stand beside a code or the word flag: kb/tables/response-flags.yaml has their meanings. */
+const FLAG =
+  '(UH|UF|UO|NR|URX|NC|DT|DC|LH|UT|LR|UR|UC|DI|FI|RL|UAEX|RLSE|IH|SI|UPE|OM|DF|UMSDR|NFCF|DPE|RFCF|DR|UDO)';
+const flagBeside = (code: string): Reader =>
+  reader(code, `(?:^|[\\s"'(])${code}[,:;]? {0,2}[(\\[]?${FLAG}(?![\\w-])`, ['flag'], 2);
+
 const READERS: readonly Reader[] = [
+  ...['503', '504', '502', '500', '404', '403', '401', '408', '426', '429'].map(flagBeside),
+  reader('lag', `(?:\\b|_)[fF]lags?["']?[ :=]{1,3}["']?${FLAG}(?![\\w-])`, ['flag'], 2),
+  reader('标志', `标志(?:是|为)?[ :：]?${FLAG}(?![\\w-])`, ['flag'], 2),
+  reader('플래그', `플래그[가는이]?[ :]{0,2}${FLAG}(?![\\w-])`, ['flag'], 2),
+  reader(' flag', `(?:^|[\\s"'(])${FLAG} flag\\b`, ['flag'], 2),
   reader('sidecar~', `\\bsidecar~[\\da-f.:]{3,45}~(${LABEL})\\.(${LABEL})~`, ['pod', 'namespace'], 3),
   reader('ACK ERROR ', `\\bACK ERROR (${LABEL})\\.(${LABEL})-\\d+ `, ['pod', 'namespace'], 3),
   reader('for node:', `\\bfor node:(${LABEL})\\.(${LABEL})(?=[ -]|$)`, ['pod', 'namespace'], 3),

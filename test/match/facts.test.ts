@@ -237,3 +237,24 @@ describe('the place of a fact', () => {
     }
   });
 });
+
+describe('a response flag', () => {
+  it.each([
+    ['503 UF between cart and payment', 'UF'],
+    ['some 503 (UH) since the roll-out', 'UH'],
+    ['404 NR', 'NR'],
+    ['response_flags: UF,URX', 'UF'],
+    ['the proxy logs the UAEX flag', 'UAEX'],
+    ['access log 里很多 503，标志 UC', 'UC'],
+    ['503이 나고 플래그는 UC', 'UC'],
+  ])('is read beside a code or the word: %s', (text, flag) => {
+    expect(facts(text)).toMatchObject({ flag });
+  });
+
+  it.each(['503 UF-8', 'please DO not answer 503', 'response flag "-" 503', '1503 UF', '503 UFO'])(
+    'is not seen in %s',
+    (text) => {
+      expect(facts(text)).not.toHaveProperty('flag');
+    },
+  );
+});
