@@ -45,7 +45,13 @@ export interface CaseContext {
   /** The command being run. */
   readonly command: { readonly line: string; readonly permission: Permission } | undefined;
   /** A match that a text at a step pointed to, offered to follow. */
-  readonly offer: RankedMatch | undefined;
+  readonly offer: Offer | undefined;
+}
+
+/** Another symptom, and what the text that pointed to it tells: it belongs to that one, and is learned on the way there. */
+export interface Offer {
+  readonly match: RankedMatch;
+  readonly facts: readonly CaseEventBody[];
 }
 
 /** An input, and the case that it comes to. */

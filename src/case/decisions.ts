@@ -10,12 +10,13 @@ export function recordChoice({ context, event }: Received): Partial<CaseContext>
   return recorded(context, [{ type: 'flow-entered', flow: event.flow, state: initial, by: event.by }]);
 }
 
-/** Enters the symptom that was offered. */
+/** Enters the symptom that was offered, with what its text told. */
 export function recordFollow({ context }: Pick<Received, 'context'>): Partial<CaseContext> {
-  const flow = context.offer!.flow;
+  const { match, facts } = context.offer!;
+  const { flow } = match;
   const { initial } = context.world.pack.flow(flow)!;
   return {
-    ...recorded(context, [{ type: 'flow-entered', flow, state: initial, by: 'match' }]),
+    ...recorded(context, [...facts, { type: 'flow-entered', flow, state: initial, by: 'match' }]),
     offer: undefined,
   };
 }

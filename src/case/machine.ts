@@ -2,7 +2,7 @@
  * The case machine: it matches, lets the person choose, asks step by step, lets readers and probes answer, undoes and
  * ends. It acts only through its actors and its log; the questions themselves live in the pure flow machines.
  */
-import { assign, enqueueActions, fromPromise, setup } from 'xstate';
+import { assign, fromPromise, setup } from 'xstate';
 import type { RunReport } from '../run/run-command.ts';
 import { commandEvents, commandFailed, commandReading, recordCommandStart } from './commands.ts';
 import { type CaseContext, type CaseInput, recorded } from './context.ts';
@@ -28,7 +28,7 @@ import {
   wantedBy,
 } from './probing.ts';
 import { recordOutput, recordOwnWords, recordReading } from './readings.ts';
-import { matchEvents, offerOf, recordNotUnderstood, recordPaste } from './texts.ts';
+import { matchEvents, recordNotUnderstood, recordPaste, recordUnderstood } from './texts.ts';
 import type { MatchReport, ProbeReport } from './world.ts';
 
 export const caseMachine = setup({
@@ -238,15 +238,7 @@ export const caseMachine = setup({
         input: ({ context }) => ({ context }),
         onDone: {
           target: 'weighing',
-          actions: enqueueActions(({ context, event, enqueue }) => {
-            enqueue.assign({ offer: offerOf(context, event.output) });
-            enqueue.assign(({ context: c }) =>
-              recorded(
-                c,
-                matchEvents(c, event.output).filter((e) => e.type === 'fact-learned'),
-              ),
-            );
-          }),
+          actions: assign(({ context, event }) => recordUnderstood(context, event.output)),
         },
         onError: { target: 'stepping.asking', actions: 'recordNotUnderstood' },
       },

@@ -18,9 +18,22 @@ export function recordPaste({ context, event }: Received): Partial<CaseContext> 
   return { ...recorded(context, [paste]), text: event.text, heard: 'person' };
 }
 
-/** Facts of a paste: a fact the person typed or picked stands above it. */
+/** What a paste tells, and which symptoms it is like. */
 export function matchEvents(context: CaseContext, report: MatchReport): CaseEventBody[] {
-  const facts = report.facts
+  const { matches, nearest, records } = report;
+  return [...factEvents(context, report), { type: 'symptoms-matched', matches, nearest, records }];
+}
+
+/** A text said at a step: what it tells is learned, unless it points to another symptom, which is offered with it. */
+export function recordUnderstood(context: CaseContext, report: MatchReport): Partial<CaseContext> {
+  const match = offerOf(context, report);
+  const facts = factEvents(context, report);
+  return match ? { offer: { match, facts } } : { ...recorded(context, facts), offer: undefined };
+}
+
+/** Facts of a text: a fact the person typed or picked stands above it. */
+function factEvents(context: CaseContext, report: MatchReport): CaseEventBody[] {
+  return report.facts
     .filter(({ name }) => {
       const known = isFactName(name) ? context.state.facts[name] : undefined;
       return !known || !isOfPerson(known);
@@ -34,12 +47,10 @@ export function matchEvents(context: CaseContext, report: MatchReport): CaseEven
         place,
       }),
     );
-  const { matches, nearest, records } = report;
-  return [...facts, { type: 'symptoms-matched', matches, nearest, records }];
 }
 
 /** Another symptom that a text said at a step points to more than to the one at hand. */
-export function offerOf(context: CaseContext, report: MatchReport): RankedMatch | undefined {
+function offerOf(context: CaseContext, report: MatchReport): RankedMatch | undefined {
   const here = context.state.at?.flow;
   const other = report.matches.find((m) => m.flow !== here && m.score >= OFFER_FROM);
   return report.matches[0]?.flow === here ? undefined : other;

@@ -61,7 +61,7 @@ export function sceneChoices(standing: Standing, isExplained: boolean): Choice[]
       ];
     }
     case 'offer': {
-      const title = words().title(context().offer!.flow);
+      const title = words().title(context().offer!.match.flow);
       return [
         { id: ':follow', label: t('offer.follow', { title }) },
         { id: ':stay', label: t('offer.stay', { title: words().title(state().at!.flow) }) },

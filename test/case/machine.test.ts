@@ -115,6 +115,21 @@ describe('a case', () => {
     expect(actor.getSnapshot().context.state.at).toEqual({ flow: 'no-water', state: 'is-tap-open' });
   });
 
+  it('learns from such evidence on the way to its symptom, and not where the person stays', async () => {
+    const { send, actor } = startCase(testWorld());
+    const namespace = () => actor.getSnapshot().context.state.facts.namespace?.value;
+    await send({ type: 'paste', text: 'no coffee ns=kitchen', via: 'paste', cut: false });
+    await send(choose('no-coffee'));
+    expect(namespace()).toBe('kitchen');
+    await send(say('the water is gone ns=cellar'));
+    expect(namespace()).toBe('kitchen');
+    await send({ type: 'stay' });
+    expect(namespace()).toBe('kitchen');
+    await send(say('the water is gone ns=cellar'));
+    await send({ type: 'follow' });
+    expect(namespace()).toBe('cellar');
+  });
+
   it('says that it does not understand, keeps the text, and asks on', async () => {
     const world = testWorld();
     const { send, at } = startCase(world);
