@@ -2,11 +2,11 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|x509-?svid|\bspire[- ](?:agent|server)\b|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
 
 /** Fields of the mesh's own objects: people quote one where they leave out whose it is. */
 const FIELDS =
-  /\bfault\.(?:abort|delay)|\bfixeddelay|\bpertrytimeout|\bretryon\b|\boutboundtrafficpolicy|\bmeshconfig|\bproxymetadata|\btrafficpolicy\b|\boutlierdetection|\bconsecutive(?:5xx|gateway)errors|\bholdapplicationuntil|\bconfigpatches|\bportlevelmtls|\bjwtrules|\brequestprincipals|\bnotrequestprincipals|\bdiscoveryselectors|\bworkloadselector|\bexportto\b/;
+  /\bfault\.(?:abort|delay)|\bfixeddelay|\bpertrytimeout|\bretryon\b|\boutboundtrafficpolicy|\bmeshconfig|\bproxymetadata|\btrafficpolicy\b|\boutlierdetection|\bconsecutive(?:5xx|gateway)errors|\bholdapplicationuntil|\bconfigpatches|\bportlevelmtls|\bjwtrules|\brequestprincipals|\bnotrequestprincipals|\bdiscoveryselectors|\bworkloadselector|\b(?:http|network|listener)_filter\b|\bhttp_?connection_?manager\b|\binsert_(?:before|after|first)\b|\bexportto\b/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
 const HOMONYM = /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
@@ -23,12 +23,24 @@ const NEAR =
 const FOREIGN =
   /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b/;
 
+/** Meshes and schedulers with proxies of their own: their sidecars and Envoys are not the mesh's. */
+const RIVALS = /\blinkerd|\bcilium|_nomad-task|\bnomad-client\b|\bkuma-(?:cp|dp|sidecar)\b/;
+
 /**
  * Products whose own lines speak of connections, endpoints and nodes as the mesh does, and what kubectl and the
  * scheduler say of themselves: unless the mesh is named too, even a general signature there is about something else.
  */
 const OTHERS =
   /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|failedgetresourcemetric|horizontal-pod-autoscaler|\bevicted\b|low on resource|failedattachvolume|imagegcfailed|freediskspacefailed|systemoom|networknotready|failedbinding|\b(?:oc|kustomize|helm|skaffold|kubeadm|minikube|kubectl): error\b|unknown (?:shorthand )?flag\b|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:/;
+
+/**
+ * What other servers, clients and builds say of themselves in words that a mesh has too (a handshake, a certificate,
+ * a webhook, a refused call), by the marks of the speaker: nginx's and PostgreSQL's own log lines, a broker's network
+ * thread, the webhook of another operator, metrics-server and the kubelet, kubectl's and Terraform's credentials,
+ * CI runners, the Docker daemon, etcd, ACME.
+ */
+const SPEAKERS =
+  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status, apiversion|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
@@ -70,8 +82,9 @@ export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign' | 'other'
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
 export function meshSignOf(folded: string, isDescription = false): MeshSign {
   if (MESH.test(folded) || FIELDS.test(folded)) return 'mesh';
+  if (RIVALS.test(folded)) return 'other';
   if (HOMONYM.test(folded) && (COMPUTING.test(folded) || NEAR.test(folded))) return 'mesh';
-  if (OTHERS.test(folded)) return 'other';
+  if (OTHERS.test(folded) || SPEAKERS.test(folded)) return 'other';
   if (FOREIGN.test(folded)) return 'foreign';
   if (isDescription && TOPICS.filter((topic) => topic.test(folded)).length >= 2) return 'likely';
   return NEAR.test(folded) ? 'near' : 'none';

@@ -91,6 +91,11 @@ export class RecordSplitter {
           return;
         }
         this.#columns = undefined;
+        if (isPodRow(line)) {
+          this.#open('row', line, podFields(line));
+          this.#close();
+          return;
+        }
         if (this.#lines.length === 0 || this.#lines.length >= MAX_LINES) this.#open('text', line, undefined);
         else this.#append(line);
         return;
@@ -217,6 +222,17 @@ function rowFields(columns: readonly string[], line: string): { [name: string]: 
     }
   }
   return fields;
+}
+
+/** A row of `kubectl get pods` whose header was cut off, as `| grep` does: its cells tell what they are. */
+const POD_ROW =
+  /^\s{0,40}(?:[a-z0-9][a-z0-9-]{0,62}\s{1,60})?([a-z0-9][a-z0-9.-]{2,120})\s{1,90}(\d{1,2}\/\d{1,2})\s{1,20}([A-Z][A-Za-z]{3,40}|Init:[A-Za-z0-9/]{3,30})\s{1,20}(\d{1,6})(?: \([^)]{1,20}\))?\s{1,20}(?:\d{1,6}[dhmsy]){1,3}(?:\s|$)/;
+
+const isPodRow = (line: string): boolean => line.length < 600 && POD_ROW.test(line);
+
+function podFields(line: string): { [name: string]: string } {
+  const [, name, ready, status, restarts] = POD_ROW.exec(line)!;
+  return { name: name!, ready: ready!, status: status!, restarts: restarts! };
 }
 
 /** Scalar keys of a YAML or JSON document that say what it is about. */
