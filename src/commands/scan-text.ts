@@ -1,7 +1,8 @@
 /** A scan for people: the findings of a rule together, worst first, each rule with the way to its fix. */
 import type { Words } from '../i18n/words.ts';
-import { fixOf, objectOf, type ScanOutcome } from '../scan/formats/format.ts';
+import { fixOf, objectOf, type Remark, type ScanOutcome } from '../scan/formats/format.ts';
 import type { Rule } from '../scan/rule.ts';
+import type { Sifted, Suppression } from '../scan/suppressions.ts';
 import { sanitise } from '../text/sanitise.ts';
 
 /** More objects with one fault have one cause; all of them stand in the JSON. */
@@ -9,7 +10,7 @@ const SHOWN = 10;
 
 export function drawScan(outcome: ScanOutcome, words: Words, rules: number): string {
   const { t } = words;
-  const { findings, suppressed, expired, unseen, source, objects, judged } = outcome;
+  const { findings, suppressed, remarks, unseen, source, objects, judged } = outcome;
   const lines: string[] = [];
   for (const [rule, own] of Map.groupBy(findings, ({ rule }) => rule)) {
     const [first] = own;
@@ -32,7 +33,7 @@ export function drawScan(outcome: ScanOutcome, words: Words, rules: number): str
     }
     lines.push('');
   }
-  for (const { rule, until, reason } of expired) lines.push(t('scan.expired', { rule, until, reason }));
+  for (const { text } of remarks) lines.push(text);
   if (findings.length === 0) lines.push(t(unseen.length > 0 ? 'scan.incomplete' : 'scan.clean'));
   const errors = findings.filter(({ level }) => level === 'error').length;
   lines.push(
@@ -40,6 +41,21 @@ export function drawScan(outcome: ScanOutcome, words: Words, rules: number): str
     t('scan.source', { source, objects, judged, rules }),
   );
   return `${lines.map(sanitise).join('\n')}\n`;
+}
+
+/** What a team should know of its suppressions, in every format. */
+export function remarksOf({ expired, unused }: Sifted, { t }: Words): Remark[] {
+  const about = (one: Suppression) => ({ target: targetOf(one), until: one.until, reason: one.reason });
+  return [
+    ...expired.map((one): Remark => ({ id: 'suppression-expired', text: t('scan.expired', about(one)) })),
+    ...unused.map((one): Remark => ({ id: 'suppression-unused', text: t('scan.unused', about(one)) })),
+  ];
+}
+
+/** What it silences, in one line: `rule kind namespace/name`, with `*` for what is open. */
+function targetOf({ rule, kind, namespace, name }: Suppression): string {
+  const object = namespace === undefined && name === undefined ? [] : [`${namespace ?? '*'}/${name ?? '*'}`];
+  return [rule, ...(kind === undefined ? [] : [kind]), ...object].join(' ');
 }
 
 export function rulesAsData(rules: readonly Rule[], words: Words): string {

@@ -8,7 +8,7 @@ import type { ScanOutcome } from '../scan/formats/format.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import { closest } from './nearest.ts';
 import { openRuntime, type RuntimeOptions } from './runtime.ts';
-import { drawRules, drawScan, rulesAsData } from './scan-text.ts';
+import { drawRules, drawScan, remarksOf, rulesAsData } from './scan-text.ts';
 
 export interface ScanCommandOptions extends RuntimeOptions {
   readonly namespace: readonly string[];
@@ -66,14 +66,17 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
       rules,
       now: source.now,
       istioNamespace: options.istioNamespace,
-      namespaces: options.allNamespaces ? [] : options.namespace,
+      namespaces: isNarrowed(options) ? options.namespace : [],
       onProgress: progress.show,
     });
     progress.clear();
     mustExist(options, result.namespaces, source.name);
+    const isWhole = result.unseen.length === 0 && rules.length === RULES.length && !isNarrowed(options);
+    const sifted = sift(result.findings, suppressions, Date.now(), isWhole);
     const outcome: ScanOutcome = {
       source: source.name,
-      ...sift(result.findings, suppressions, Date.now()),
+      ...sifted,
+      remarks: remarksOf(sifted, words),
       unseen: result.unseen,
       objects: result.objects,
       judged: result.judged,
@@ -95,6 +98,10 @@ export async function runScan(options: ScanCommandOptions): Promise<ExitCode> {
   } finally {
     process.off('SIGINT', onSignal);
   }
+}
+
+function isNarrowed({ allNamespaces, namespace }: ScanCommandOptions): boolean {
+  return !allNamespaces && namespace.length > 0;
 }
 
 /** Throws `namespace-unknown`. */

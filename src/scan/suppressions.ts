@@ -69,10 +69,20 @@ export interface Sifted {
   readonly findings: readonly ScanFinding[];
   readonly suppressed: readonly (ScanFinding & { readonly by: Suppression })[];
   readonly expired: readonly Suppression[];
+  /** What fits no finding any more, and can go from the list; none where the scan did not judge everything. */
+  readonly unused: readonly Suppression[];
 }
 
-/** `now` in milliseconds; a suppression holds through its last day, in UTC. */
-export function sift(findings: readonly ScanFinding[], all: readonly Suppression[], now: number): Sifted {
+/**
+ * `now` in milliseconds; a suppression holds through its last day, in UTC. `isWhole`: every rule was judged in every
+ * namespace, so that a suppression without a finding has nothing left to silence.
+ */
+export function sift(
+  findings: readonly ScanFinding[],
+  all: readonly Suppression[],
+  now: number,
+  isWhole = false,
+): Sifted {
   const today = new Date(now).toISOString().slice(0, 10);
   const valid = all.filter(({ until }) => until >= today);
   const held = findings.map((finding) => ({ finding, by: valid.find((one) => covers(one, finding)) }));
@@ -80,6 +90,7 @@ export function sift(findings: readonly ScanFinding[], all: readonly Suppression
     findings: held.filter(({ by }) => !by).map(({ finding }) => finding),
     suppressed: held.flatMap(({ finding, by }) => (by ? [{ ...finding, by }] : [])),
     expired: all.filter((one) => one.until < today && findings.some((finding) => covers(one, finding))),
+    unused: all.filter((one) => isWhole && !findings.some((finding) => covers(one, finding))),
   };
 }
 

@@ -176,6 +176,11 @@ describe('unmesh scan', () => {
     writeFileSync(list, text);
     const { code, out } = unmesh(['scan', '--suppress', list, '--from', folder]);
     expect([code, out.includes('suppressed: 1')]).toEqual([0, true]);
+    expect(out).not.toContain('can be removed');
+    writeFileSync(list, `${text}    namespace: nowhere\n`);
+    expect(unmesh(['scan', '--suppress', list, '--from', folder]).out).toContain(
+      'can be removed: destination-host-missing nowhere/* (moves in March)',
+    );
     writeFileSync(list, text.replace('    reason: moves in March\n', ''));
     const wrong = unmesh(['scan', '--suppress', list, '--from', folder]);
     expect(wrong.code).toBe(3);

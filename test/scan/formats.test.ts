@@ -27,6 +27,8 @@ const outcome: ScanOutcome = {
     },
   ],
   expired: [],
+  unused: [],
+  remarks: [{ id: 'suppression-unused', text: 'fits nothing: "x" & <y>' }],
   unseen: [{ rule: 'version-skew', resource: 'pods', failure: 'forbidden', detail: 'GET /api/v1/pods: 403' }],
   objects: 12,
   judged: RULES.length - 1,
@@ -82,6 +84,16 @@ describe('SARIF', () => {
     ]);
     expect(run.invocations[0].toolExecutionNotifications[0].message.text).toContain('forbidden');
   });
+
+  it('says which suppressions can go', () => {
+    expect(run.invocations[0].toolConfigurationNotifications).toEqual([
+      {
+        level: 'note',
+        descriptor: { id: 'suppression-unused' },
+        message: { text: 'fits nothing: "x" & <y>' },
+      },
+    ]);
+  });
 });
 
 describe('JUnit', () => {
@@ -93,6 +105,11 @@ describe('JUnit', () => {
     expect(xml.match(/<testcase /g)).toHaveLength(RULES.length + 1);
     expect(xml.match(/<failure /g)).toHaveLength(1);
     expect(xml.match(/<skipped /g)).toHaveLength(2);
+  });
+
+  it('says which suppressions can go', () => {
+    expect(xml).toContain('<system-out>fits nothing: &quot;x&quot; &amp; &lt;y&gt;</system-out>');
+    expect(junitOf({ ...outcome, remarks: [] }, title, RULES)).not.toContain('system-out');
   });
 
   it('leaves out what XML cannot hold', () => {

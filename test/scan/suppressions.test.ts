@@ -42,6 +42,13 @@ describe('suppressions', () => {
     expect(after.expired).toMatchObject([{ rule: 'subset-missing', until: '2026-03-31' }]);
   });
 
+  it('are told where a whole scan finds nothing for them', () => {
+    const unused = (text: string, isWhole: boolean) => sift([finding], read(text), NOW, isWhole).unused;
+    expect(unused(entry('    name: cart\n'), true)).toMatchObject([{ name: 'cart' }]);
+    expect(unused(entry('    name: cart-*\n'), true)).toEqual([]);
+    expect(unused(entry('    name: cart\n'), false)).toEqual([]);
+  });
+
   it.each([
     ['no reason', 'suppress:\n  - rule: subset-missing\n    until: 2026-03-31\n', 'missing', '2:5', /reason/],
     ['an empty reason', entry('').replace('being moved', '"  "'), 'broken', '3:13', /reason/],

@@ -13,6 +13,9 @@ export interface ScanOutcome {
   readonly suppressed: readonly SuppressedFinding[];
   /** Suppressions that hold no longer: what they covered is among the findings again. */
   readonly expired: readonly Suppression[];
+  readonly unused: readonly Suppression[];
+  /** Sentences about suppressions that have ended or fit nothing any more. */
+  readonly remarks: readonly Remark[];
   readonly unseen: readonly Unseen[];
   readonly objects: number;
   readonly judged: number;
@@ -20,6 +23,11 @@ export interface ScanOutcome {
   readonly meshSeen: boolean;
   /** Milliseconds since the epoch. */
   readonly time: number;
+}
+
+export interface Remark {
+  readonly id: 'suppression-expired' | 'suppression-unused';
+  readonly text: string;
 }
 
 /** The sentence of a rule: what is wrong, in the person's language. */

@@ -2,7 +2,7 @@
 import { fixOf, type ScanOutcome, type Title } from './format.ts';
 
 export function jsonOf(outcome: ScanOutcome, title: Title): string {
-  const { source, findings, suppressed, expired, unseen, objects, judged, meshSeen, time } = outcome;
+  const { source, findings, suppressed, expired, unused, unseen, objects, judged, meshSeen, time } = outcome;
   const told = (finding: ScanOutcome['findings'][number]) => ({
     rule: finding.rule,
     level: finding.level,
@@ -21,6 +21,7 @@ export function jsonOf(outcome: ScanOutcome, title: Title): string {
     findings: findings.map(told),
     suppressed: suppressed.map((finding) => ({ ...told(finding), by: finding.by })),
     expiredSuppressions: expired,
+    unusedSuppressions: unused,
     notJudged: unseen,
   };
   return `${JSON.stringify(report, null, 2)}\n`;

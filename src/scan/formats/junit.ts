@@ -24,6 +24,7 @@ export function junitOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     const all = [...failures, ...skipped];
     return all.length > 0 ? all : [`${open(rule.id)}/>`];
   });
+  const remarks = outcome.remarks.map(({ text }) => text).join('\n');
   const counts = `tests="${cases.length}" failures="${outcome.findings.length}" skipped="${
     outcome.unseen.length + outcome.suppressed.length
   }"`;
@@ -32,6 +33,7 @@ export function junitOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     `<testsuites name="unmesh scan" ${counts}>`,
     `  <testsuite name="${escaped(outcome.source)}" ${counts} timestamp="${new Date(outcome.time).toISOString()}">`,
     ...cases,
+    ...(remarks === '' ? [] : [`    <system-out>${escaped(remarks)}</system-out>`]),
     '  </testsuite>',
     '</testsuites>',
     '',

@@ -55,6 +55,11 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
           associatedRule: { id: rule },
           message: { text: `${resource}: ${failure} ${detail}` },
         })),
+        toolConfigurationNotifications: outcome.remarks.map(({ id, text }) => ({
+          level: 'note',
+          descriptor: { id },
+          message: { text },
+        })),
       },
     ],
     results: [
