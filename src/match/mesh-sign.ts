@@ -40,7 +40,7 @@ const OTHERS =
  * CI runners, the Docker daemon, etcd, ACME.
  */
 const SPEAKERS =
-  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status, apiversion|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
+  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status\b|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one

@@ -1,5 +1,6 @@
 /** A scan as SARIF 2.1.0 (OASIS), for code-scanning views of CI systems. */
 import { createHash } from 'node:crypto';
+import type { Log, Result, Run } from 'sarif';
 import { VERSION } from '../../version.ts';
 import type { Rule } from '../rule.ts';
 import type { ScanFinding } from '../scan.ts';
@@ -9,7 +10,7 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 
 export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule[]): string {
   const index = new Map(rules.map(({ id }, i) => [id, i] as const));
-  const result = (finding: ScanFinding) => ({
+  const result = (finding: ScanFinding): Result => ({
     ruleId: finding.rule,
     ruleIndex: index.get(finding.rule),
     level: finding.level,
@@ -31,7 +32,7 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     },
     properties: { flow: finding.flow, fix: fixOf(finding) },
   });
-  const run = {
+  const run: Run = {
     tool: {
       driver: {
         name: 'unmesh',
@@ -64,13 +65,14 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     ],
     results: [
       ...outcome.findings.map(result),
-      ...outcome.suppressed.map((finding) => ({
+      ...outcome.suppressed.map((finding): Result => ({
         ...result(finding),
         suppressions: [{ kind: 'external', status: 'accepted', justification: finding.by.reason }],
       })),
     ],
   };
-  return `${JSON.stringify({ $schema: SCHEMA, version: '2.1.0', runs: [run] }, null, 2)}\n`;
+  const log: Log = { $schema: SCHEMA, version: '2.1.0', runs: [run] };
+  return `${JSON.stringify(log, null, 2)}\n`;
 }
 
 /** The same finding has the same identity in every scan. */
