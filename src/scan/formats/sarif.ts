@@ -65,10 +65,12 @@ export function sarifOf(outcome: ScanOutcome, title: Title, rules: readonly Rule
     ],
     results: [
       ...outcome.findings.map(result),
-      ...outcome.suppressed.map((finding): Result => ({
-        ...result(finding),
-        suppressions: [{ kind: 'external', status: 'accepted', justification: finding.by.reason }],
-      })),
+      ...outcome.suppressed.map(
+        (finding): Result => ({
+          ...result(finding),
+          suppressions: [{ kind: 'external', status: 'accepted', justification: finding.by.reason }],
+        }),
+      ),
     ],
   };
   const log: Log = { $schema: SCHEMA, version: '2.1.0', runs: [run] };
