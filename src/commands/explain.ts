@@ -1,7 +1,7 @@
 /** `unmesh explain`: what a code, a message or an access-log line means. */
 import { EXIT, type ExitCode, UserError } from '../errors.ts';
 import { type ExplainedLine, type Explanation, explain } from '../explain/explain.ts';
-import type { FoundEntry } from '../explain/lookup.ts';
+import { EXPLAIN_LIMIT, type FoundEntry } from '../explain/lookup.ts';
 import type { Words } from '../i18n/words.ts';
 import { sanitise, sanitiseLine } from '../text/sanitise.ts';
 import { readPiped } from './input.ts';
@@ -41,6 +41,8 @@ export async function runExplain(options: ExplainOptions): Promise<ExitCode> {
       : new UserError('explain-nothing', { code }, EXIT.found);
   }
   const words = runtime.words.words(runtime.language);
+  if (text.length > EXPLAIN_LIMIT)
+    process.stderr.write(`${words.t('explain.cut', { count: EXPLAIN_LIMIT })}\n`);
   process.stdout.write(
     options.output === 'json'
       ? `${JSON.stringify(asData(explanation, words), null, 2)}\n`

@@ -146,6 +146,13 @@ describe('bad input', () => {
     expect(unmesh(['explain', '503']).err).toContain('It resembles no code');
   });
 
+  it('of a long text explain says how much it read', () => {
+    const input = `${'info\tall is well\n'.repeat(13_000)}[IST0138] and more\n`;
+    const { err } = unmesh(['explain', '-'], { input: `[IST0101] (VirtualService a/b) x\n${input}` });
+    expect(err).toContain('Only the first 200000 characters were read');
+    expect(unmesh(['explain', '-'], { input: '[IST0101] (VirtualService a/b) x' }).err).toBe('');
+  });
+
   it('a code that nothing resembles is told without a wild guess', () => {
     const { code, err } = unmesh(['explain', 'foo bar baz']);
     expect(err).toContain('It resembles no code');
