@@ -28,7 +28,7 @@ const PROMPT =
 const FINDING = /^\s*(Error|Warning|Info) \[(IST\d{4})\]/;
 const ERROR =
   /^\s*(?:Error from server|error: |Error: |ERROR: |error when |Unable to connect|The connection to the server|no matches for kind|W\d{4} )/;
-const COLUMN = /^[A-Z][A-Z0-9()/%_-]*$/;
+const COLUMN = /^[A-Z][A-Z0-9()/%_-]*(?:\((?:cores|bytes)\))?$/;
 
 export function readLine(line: string): LineShape {
   if (line.trim() === '') return { kind: 'blank' };
@@ -86,7 +86,7 @@ function readEvent(line: string): LineShape | undefined {
   return { kind: 'event', reason, type: after[0]!, object };
 }
 
-/** Column names of a kubectl table: at least two words, all in capitals. */
+/** Column names of a kubectl table: at least two words, all in capitals but for the units of `kubectl top`. */
 function readColumns(line: string): readonly string[] | undefined {
   if (line.length > 400) return undefined;
   const wide = line.trim().split(/\s{2,}|\t/);

@@ -205,7 +205,10 @@ function accessFields(line: string): { [name: string]: string } {
   return entry === undefined ? {} : accessLogFields(entry);
 }
 
-/** Cells of a table's row under their column's name in lower case, for example `external-ip`. */
+/** A column's name in lower case and without its unit: `external-ip`, `memory` for `MEMORY(bytes)`. */
+const nameOf = (column: string): string => column.toLowerCase().replace(/\((?:cores|bytes)\)$/, '');
+
+/** Cells of a table's row under their column's name. */
 function rowFields(columns: readonly string[], line: string): { [name: string]: string } {
   const wide = line.trim().split(/\s{2,}|\t/);
   const words = wide.length === columns.length ? wide : line.trim().split(/\s+/);
@@ -213,12 +216,12 @@ function rowFields(columns: readonly string[], line: string): { [name: string]: 
   // An empty cell in the middle shifts the rest; then only the cells counted from the right can be trusted.
   if (words.length === columns.length) {
     columns.forEach((column, i) => {
-      fields[column.toLowerCase()] = words[i]!;
+      fields[nameOf(column)] = words[i]!;
     });
   } else if (words.length < columns.length) {
-    fields[columns[0]!.toLowerCase()] = words[0]!;
+    fields[nameOf(columns[0]!)] = words[0]!;
     for (let back = 1; back <= words.length - 1; back++) {
-      fields[columns[columns.length - back]!.toLowerCase()] = words[words.length - back]!;
+      fields[nameOf(columns[columns.length - back]!)] = words[words.length - back]!;
     }
   }
   return fields;
