@@ -36,11 +36,11 @@ const OTHERS =
 /**
  * What other servers, clients and builds say of themselves in words that a mesh has too (a handshake, a certificate,
  * a webhook, a refused call), by the marks of the speaker: nginx's and PostgreSQL's own log lines, a broker's network
- * thread, the webhook of another operator, metrics-server and the kubelet, kubectl's and Terraform's credentials,
+ * thread, Erlang's and Logstash's, the webhook of another operator, metrics-server and the kubelet, kubectl's and Terraform's credentials,
  * CI runners, the Docker daemon, etcd, ACME.
  */
 const SPEAKERS =
-  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status\b|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
+  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |\] <0\.\d{1,9}\.\d{1,9}>|\]\[logstash\.|failed to generate manifests?\b|org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status\b|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
