@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { DECLARATIONS } from '../src/probe/declarations.ts';
 import { compilePack } from './compile-pack.mjs';
 import { notices } from './notices.mjs';
 
@@ -34,6 +35,17 @@ const synchronousYoga = {
         .replace(`data:application/octet-stream;base64,${wasm}`, 'data:application/octet-stream;base64,');
       return { contents: patched, loader: 'js' };
     });
+  },
+};
+
+/** What probes need and read as data: a probe's code is loaded when unmesh first looks. */
+const declarationsAsData = {
+  name: 'declarations-as-data',
+  setup(b) {
+    b.onLoad({ filter: /src\/probe\/declarations\.ts$/ }, () => ({
+      contents: `export const DECLARATIONS = ${JSON.stringify(DECLARATIONS)};`,
+      loader: 'js',
+    }));
   },
 };
 
@@ -72,7 +84,7 @@ const result = await build({
   banner: {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
   },
-  plugins: [synchronousYoga, noDevtools],
+  plugins: [synchronousYoga, declarationsAsData, noDevtools],
   logLevel: 'warning',
 });
 

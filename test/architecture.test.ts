@@ -43,6 +43,16 @@ function layer(path: string): number {
   return LAYERS.findIndex((rooms) => rooms.includes(room(path)));
 }
 
+/** What is loaded with a file; the bundle has the data of probe/declarations.ts in place of the module. */
+function reach(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  if (file.endsWith('probe/declarations.ts')) return seen;
+  for (const name of imports(file, false))
+    if (name.startsWith('.')) reach(resolve(dirname(file), name), seen);
+  return seen;
+}
+
 describe('the rooms', () => {
   it('are all known', () => {
     expect(files(src).filter((file) => layer(file) === -1)).toEqual([]);
@@ -61,18 +71,20 @@ describe('the rooms', () => {
 
   it('keep Ink, React and the Kubernetes client out of headless commands', () => {
     const heavy = /^(ink|react|@kubernetes\/client-node)($|\/)/;
-    const reach = (file: string, seen = new Set<string>()): Set<string> => {
-      if (seen.has(file)) return seen;
-      seen.add(file);
-      for (const name of imports(file, false))
-        if (name.startsWith('.')) reach(resolve(dirname(file), name), seen);
-      return seen;
-    };
     const entries = ['cli.ts', ...readdirSync(join(src, 'commands')).map((f) => `commands/${f}`)].map((f) =>
       join(src, f),
     );
     const loaded = new Set(entries.flatMap((entry) => [...reach(entry)]));
     const guilty = [...loaded].filter((file) => imports(file, false).some((name) => heavy.test(name)));
     expect(guilty.map((file) => relative(src, file))).toEqual([]);
+  });
+
+  it('load no probe before unmesh looks', () => {
+    const loaded = [...reach(join(src, 'commands/start.ts')), ...reach(join(src, 'ui/run-ink.tsx'))];
+    expect(loaded.length).toBeGreaterThan(20);
+    const probes = loaded.filter((file) =>
+      /src\/probe\/(?:probes\.ts|run\.ts|logs|gateways|traffic)/.test(file),
+    );
+    expect(probes.map((file) => relative(src, file))).toEqual([]);
   });
 });

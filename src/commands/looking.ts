@@ -3,9 +3,8 @@
 import type { ProbeReport, ProbeRequest } from '../case/world.ts';
 import { peekKubeconfig } from '../cluster/peek.ts';
 import type { ClusterReader } from '../cluster/reader.ts';
-import { listsBefore } from '../probe/consent-reads.ts';
+import { listsBefore, readsOf } from '../probe/consent-reads.ts';
 import type { Facts } from '../probe/probe.ts';
-import { readsOf } from '../probe/probes.ts';
 import type { OpenReader } from '../probe/run.ts';
 import type { ListReport, ListRequest } from '../probe/run-list.ts';
 

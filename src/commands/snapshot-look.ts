@@ -3,8 +3,9 @@ import type { ProbeReport } from '../case/world.ts';
 import type { Snapshot } from '../cluster/snapshot/open.ts';
 import { EXIT, UserError } from '../errors.ts';
 import type { Words } from '../i18n/words.ts';
+import { readsOf } from '../probe/consent-reads.ts';
+import { DECLARATIONS } from '../probe/declarations.ts';
 import { isObjectName, listOf } from '../probe/fact-lists.ts';
-import { PROBES, readsOf } from '../probe/probes.ts';
 import type { ListReport, ListRequest } from '../probe/run-list.ts';
 import { sanitiseLine } from '../text/sanitise.ts';
 import type { Look } from './looking.ts';
@@ -56,7 +57,7 @@ async function listInSnapshot(request: ListRequest, snapshot: Snapshot): Promise
 export function drawSnapshot(from: string, snapshot: Snapshot, { t }: Words): string {
   const { layout, collected, namespaces, logs, time } = snapshot.describe();
   const objects = collected.reduce((sum, one) => sum + one.objects, 0);
-  const all = Object.values(PROBES);
+  const all = Object.values(DECLARATIONS);
   const lacking = all.filter(({ reads }) => snapshot.lacks(reads).length > 0);
   const missing = [...new Set(lacking.flatMap(({ reads }) => snapshot.lacks(reads)))].sort();
   const lines = [

@@ -1,5 +1,4 @@
 /** What each probe reads: data only, so that consent, the ClusterRole and the linter need no Kubernetes client. */
-import type { ReadId } from '../cluster/resources.ts';
 import { aksAddon } from './control-plane/aks-addon.ts';
 import { apiserverReach } from './control-plane/apiserver-reach.ts';
 import { clock } from './control-plane/clock.ts';
@@ -212,8 +211,3 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   ztunnel,
   'ztunnel-errors': ztunnelErrors,
 };
-
-/** The resources a probe reads, as `kubectl` names them; empty for an unknown probe. */
-export function readsOf(probe: string): readonly ReadId[] {
-  return PROBES[probe]?.reads ?? [];
-}
