@@ -3,6 +3,7 @@ import { type AccessLogEntry, decodeAccessLog } from './access-log.ts';
 import { plainTwin } from './clean.ts';
 import type { ClaimFact } from './fact-claims.ts';
 import type { Record } from './records/split.ts';
+import { shortFlag } from './response-flags.ts';
 
 /** Claims nothing of a call that succeeded, nor of a record that is no access log after all. */
 export function claimFromAccessLog(record: Record, claimFact: ClaimFact): void {
@@ -14,16 +15,24 @@ export function claimFromAccessLog(record: Record, claimFact: ClaimFact): void {
   const code = fieldValue('response_code');
   const isFailure = entry.flags.length > 0 || Number(code?.value ?? 0) >= 400;
   if (!isFailure) return;
-  const claim = (name: string, value: string | undefined, start: number, weight = 3): void => {
+  const claim = (
+    name: string,
+    value: string | undefined,
+    start: number,
+    weight = 3,
+    length?: number,
+  ): void => {
     if (value === undefined || value === '' || value === '-') return;
-    const place = placeIn(record, start, value.length);
+    const place = placeIn(record, start, length ?? value.length);
     if (place !== undefined)
       claimFact(name, value, { ...place, line: record.line + place.line, text: lines[place.line]! }, weight);
   };
   const flag = entry.flags.find((one) => one !== 'URX') ?? entry.flags[0];
   const flags = fieldValue('response_flags');
-  if (flag !== undefined && flags !== undefined)
-    claim('flag', flag, flags.start + Math.max(0, flags.value.indexOf(flag)));
+  if (flag !== undefined && flags !== undefined) {
+    const logged = flags.value.split(',').find((one) => shortFlag(one) === flag)!;
+    claim('flag', flag, flags.start + flags.value.indexOf(logged), 3, logged.length);
+  }
   if (code !== undefined && code.value !== '0') claim('code', code.value, code.start);
   const details = fieldValue('response_code_details');
   if (details !== undefined) claim('details', details.value, details.start);

@@ -1,8 +1,11 @@
 /** Access logs in the text format of Istio 1.0 to today, also where a paste has damaged them. */
 import { type AccessLogField, type ReadFields, TAIL } from './access-log-fields.ts';
+import { LONG_FLAG, SHORT_FLAG } from './response-flags.ts';
 
-const FLAG =
-  /^(?:-|(?:UH|UF|UO|NR|URX|NC|DT|DC|LH|UT|LR|UR|UC|DI|FI|RL|UAEX|RLSE|IH|SI|DPE|UPE|UMSDR|RFCF|NFCF|OM|DF|DO|DR|UDO)(?:,[A-Z]{2,5})*)$/;
+/** `-`, or flags with commas between; short names only or long names only, as Envoy's two operators write them. */
+const FLAG = new RegExp(
+  `^(?:-|(?:${SHORT_FLAG})(?:,[A-Z]{2,5})*|(?:${LONG_FLAG})(?:,[A-Z][A-Za-z]{2,40})*)$`,
+);
 
 function isResponseFlags(text: string): boolean {
   return FLAG.test(text);

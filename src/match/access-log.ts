@@ -5,12 +5,13 @@
 import type { AccessLogField, ReadFields } from './access-log-fields.ts';
 import { readJsonLog } from './access-log-json.ts';
 import { readTextLog } from './access-log-text.ts';
+import { shortFlag } from './response-flags.ts';
 import { readCluster, type UpstreamCluster } from './upstream-cluster.ts';
 
 export interface AccessLogEntry {
   readonly format: 'text' | 'json';
   readonly fields: readonly AccessLogField[];
-  /** Response flags, one by one; empty when the log has `-`. */
+  /** Response flags by their short names, one by one; empty when the log has `-`. */
   readonly flags: readonly string[];
   readonly cluster: UpstreamCluster | undefined;
   readonly direction: 'inbound' | 'outbound' | undefined;
@@ -46,7 +47,8 @@ function entryOf(format: AccessLogEntry['format'], { fields, readTo }: ReadField
   const fieldValue = (name: string): string | undefined => fields.find((field) => field.name === name)?.value;
   const flags = (fieldValue('response_flags') ?? '-')
     .split(',')
-    .filter((flag) => flag !== '-' && flag !== '');
+    .filter((flag) => flag !== '-' && flag !== '')
+    .map(shortFlag);
   const rawCluster = fieldValue('upstream_cluster');
   const cluster = rawCluster === undefined || rawCluster === '-' ? undefined : readCluster(rawCluster);
   return { format, fields, flags, cluster, direction: directionOf(cluster, fieldValue), readTo };
@@ -67,7 +69,7 @@ function directionOf(
 export function accessLogFields(entry: AccessLogEntry): Record<string, string> {
   const fieldValue = (name: string): string => entry.fields.find((field) => field.name === name)?.value ?? '';
   return {
-    flag: fieldValue('response_flags') || '-',
+    flag: entry.flags.join(',') || '-',
     details: [fieldValue('response_code_details'), fieldValue('connection_termination_details')]
       .filter((s) => s !== '')
       .join(' '),

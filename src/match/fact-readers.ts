@@ -1,6 +1,7 @@
 /** What one line tells by its own words: the table of patterns, and the names and numbers they read. */
 import { AhoCorasick } from './aho-corasick.ts';
 import type { ClaimFact } from './fact-claims.ts';
+import { SHORT_FLAG } from './response-flags.ts';
 
 interface Reader {
   /** Plain text that must stand in the line; saves trying the pattern. */
@@ -21,9 +22,8 @@ const reader = (hint: string, pattern: string, names: readonly string[], weight 
   weight,
 });
 
-/** Envoy's response flags, as they stand beside a code or the word flag: kb/tables/response-flags.yaml has their meanings. */
-const FLAG =
-  '(UH|UF|UO|NR|URX|NC|DT|DC|LH|UT|LR|UR|UC|DI|FI|RL|UAEX|RLSE|IH|SI|UPE|OM|DF|UMSDR|NFCF|DPE|RFCF|DR|UDO)';
+/** DO stands in sentences in capitals too, and there it is no flag. */
+const FLAG = `(${SHORT_FLAG.replace('|DO|', '|')})`;
 const flagBeside = (code: string): Reader =>
   reader(code, `(?:^|[\\s"'(])${code}[,:;]? {0,2}[(\\[]?${FLAG}(?![\\w-])`, ['flag'], 2);
 

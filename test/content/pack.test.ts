@@ -1,6 +1,7 @@
 /** Every data file that ships, with the checks `unmesh pack lint` runs on any pack. */
 import { describe, expect, it } from 'vitest';
 import { lintPack } from '../../src/lint/lint.ts';
+import { LONG_NAMES } from '../../src/match/response-flags.ts';
 import { LANGUAGES } from '../../src/pack/vocabulary.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { shippedFolder } from '../project.ts';
@@ -23,5 +24,12 @@ describe('the pack that ships', () => {
     for (const id of shippedFolder.flows.keys()) {
       expect(shippedFolder.signatures.get(id)?.signatures.length, id).toBeGreaterThan(0);
     }
+  });
+
+  it('has the response flags that logs are read by, under both of their names', () => {
+    const table = shippedFolder.tables.get('response-flags')!;
+    expect(Object.fromEntries(table.entries.map(({ code, aliases }) => [code, aliases?.[0]]))).toEqual(
+      LONG_NAMES,
+    );
   });
 });

@@ -257,4 +257,17 @@ describe('a response flag', () => {
       expect(facts(text)).not.toHaveProperty('flag');
     },
   );
+
+  it('is read by its long name too, at its place', () => {
+    const line =
+      '{"response_code":503,"response_flags":"UpstreamRetryLimitExceeded,UpstreamConnectionFailure","upstream_cluster":"outbound|8080||cart.shop.svc.cluster.local"}';
+    expect(facts(line)).toMatchObject({ flag: 'UF', service: 'cart' });
+    const flag = found(line).find(({ name }) => name === 'flag')!;
+    expect(line.slice(flag.from.start, flag.from.end)).toBe('UpstreamConnectionFailure');
+    expect(
+      facts(
+        '[2026-03-01T10:00:00.000Z] "GET / HTTP/1.1" 503 NoHealthyUpstream no_healthy_upstream - "-" 0 19 0 - "-" "curl/8.5" "5c1e" "cart:8080" "-" outbound|8080||cart.shop.svc.cluster.local - 10.96.0.3:8080 10.2.0.9:41110 - default',
+      ),
+    ).toMatchObject({ flag: 'UH', namespace: 'shop' });
+  });
 });
