@@ -86,7 +86,8 @@ async function loadMatcher(pack: Pack): Promise<Matcher> {
   const sayings = LANGUAGES.flatMap((lang) =>
     Object.entries(pack.symptomWords(lang)).map(([flow, own]) => ({ flow, lang, ...own })),
   );
-  return createMatcher({ signatures: pack.signatures(), sayings });
+  const tables = pack.tableIds.flatMap((id) => pack.table(id) ?? []);
+  return createMatcher({ signatures: pack.signatures(), sayings, tables });
 }
 
 function chosenLanguage(tag: string | undefined, env: NodeJS.ProcessEnv): Language {

@@ -1,5 +1,6 @@
 /** Recognises what a person pasted: records, facts, and the symptom that owns the text, with its evidence. */
 
+import { CodeIndex, signaturesOfCodes } from './codes.ts';
 import { detectEncoding, labelOf, SAMPLE } from './decode.ts';
 import { rank } from './rank.ts';
 import { RecordSplitter } from './records/split.ts';
@@ -35,13 +36,17 @@ export function createMatcher(knowledge: MatchKnowledge): Matcher {
   let signatures: SignatureIndex | undefined;
   let sayings: SayingIndex | undefined;
   const signatureIndex = (): SignatureIndex => {
-    signatures ??= new SignatureIndex(knowledge.signatures);
+    signatures ??= new SignatureIndex([
+      ...knowledge.signatures,
+      ...signaturesOfCodes(knowledge.tables ?? []),
+    ]);
     return signatures;
   };
   const sayingIndex = (): SayingIndex => {
     sayings ??= new SayingIndex(knowledge);
     return sayings;
   };
+  let codes: CodeIndex | undefined;
   const finish = (scan: Scan, read: MatchResult['read'], encoding: Encoding): MatchResult => {
     const ranking = rank(scan, signatureIndex(), sayingIndex);
     const decisive = new Set(ranking.matches[0]?.evidence.map((line) => line.line));
@@ -61,7 +66,10 @@ export function createMatcher(knowledge: MatchKnowledge): Matcher {
       pushLines(splitter, text);
       splitter.end();
       const bytes = Buffer.byteLength(text);
-      return finish(scan, { bytes, total: bytes, truncated: false }, 'utf-8');
+      const result = finish(scan, { bytes, total: bytes, truncated: false }, 'utf-8');
+      if (result.matches.length > 0) return result;
+      codes ??= new CodeIndex(knowledge.tables ?? []);
+      return { ...result, ...codes.find(text) };
     },
 
     async matchStream(chunks: AsyncIterable<Uint8Array>, opts: StreamOptions = {}): Promise<MatchResult> {

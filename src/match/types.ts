@@ -1,5 +1,5 @@
 /** The shapes the matcher takes and answers with. Lines are 1-based in the decoded paste; ranges are [start, end). */
-import type { SignatureFile } from '../pack/schema.ts';
+import type { SignatureFile, Table } from '../pack/schema.ts';
 
 export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
 
@@ -20,7 +20,7 @@ export interface EvidenceLine {
   readonly line: number;
   readonly text: string;
   readonly ranges: readonly (readonly [number, number])[];
-  /** A signature's id, or `saying`, or `likeness` (words shared with the flow's known texts). */
+  /** A signature's id, `code` for a code of a table, `saying`, or `likeness` (words shared with the flow's known texts). */
   readonly why: string;
 }
 
@@ -64,6 +64,8 @@ export interface FlowSayings {
 export interface MatchKnowledge {
   readonly signatures: readonly SignatureFile[];
   readonly sayings: readonly FlowSayings[];
+  /** Codes that `unmesh explain` knows: one of them alone is a paste too. */
+  readonly tables?: readonly Table[];
 }
 
 export interface StreamOptions {

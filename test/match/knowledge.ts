@@ -13,5 +13,6 @@ export function loadKnowledge(root: string = ROOT): MatchKnowledge {
     sayings: [...pack.flowWords].flatMap(([lang, flows]) =>
       [...flows].map(([flow, { title, summary, says }]) => ({ flow, lang, title, summary, says })),
     ),
+    tables: [...pack.tables.values()],
   };
 }
