@@ -17,16 +17,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// A start without a command draws on the terminal: the screen's code is fetched while the words and the pack are read.
-const drawsNothing = new Set(['--plain', '--help', '-h', '--version', '-V']);
-if (
-  process.stdout.isTTY &&
-  argv[0]?.startsWith('-') !== false &&
-  !argv.some((arg) => drawsNothing.has(arg))
-) {
-  for (const part of [import('./commands/start.ts'), import('./ui/run-ink.tsx')]) part.catch(() => undefined);
-}
-
 const { errorWords } = await import('./commands/error-words.ts');
 const words = errorWords(packDirectory(), languageForErrors(argv, process.env));
 try {
