@@ -99,6 +99,8 @@ export class Scan {
       });
     }
     if (hasFields(record)) this.#index.findByFields(joined, record.fields, (hit) => found(hit, 0));
+    for (const { line, fields } of record.parts ?? [])
+      this.#index.findByFields(folded[line]!, fields, (hit) => found(hit, line));
 
     this.facts.add(record, hits > 0);
     if (record.kind === 'access') this.hasAccessLog = true;

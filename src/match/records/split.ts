@@ -4,6 +4,7 @@
  */
 import { accessLogFields, decodeAccessLog } from '../access-log.ts';
 import { cleanLine, plainTwin } from '../clean.ts';
+import { containerOfEvent, type Part, PodReader } from './described.ts';
 import { type LineShape, readLine } from './lines.ts';
 
 export type RecordKind =
@@ -29,6 +30,8 @@ export interface Record {
   readonly frames: number;
   /** What stood between two lines before they were broken: nothing where a terminal cut them at its width. */
   readonly glue: '' | ' ';
+  /** What a longer record describes one after another, the containers of a pod; absent when it has no parts. */
+  readonly parts?: readonly Part[];
 }
 
 /** Lines a record may have; what follows begins a new one. */
@@ -48,6 +51,7 @@ export class RecordSplitter {
   #frames = 0;
   #columns: readonly string[] | undefined;
   #number = 0;
+  readonly #pods = new PodReader();
 
   constructor(emit: (record: Record) => void) {
     this.#emit = emit;
@@ -78,6 +82,7 @@ export class RecordSplitter {
       case 'blank':
         this.#close();
         this.#columns = undefined;
+        this.#pods.reset();
         return;
       case 'frame':
         if (this.#lines.length === 0) this.#open('stack', line, undefined);
@@ -91,11 +96,7 @@ export class RecordSplitter {
           return;
         }
         this.#columns = undefined;
-        if (isPodRow(line)) {
-          this.#open('row', line, podFields(line));
-          this.#close();
-          return;
-        }
+        if (this.#takeBareRow(line)) return;
         if (this.#lines.length === 0 || this.#lines.length >= MAX_LINES) this.#open('text', line, undefined);
         else this.#append(line);
         return;
@@ -108,6 +109,15 @@ export class RecordSplitter {
         this.#columns = undefined;
         this.#open(shape.kind, line, fieldsOf(shape, line));
     }
+  }
+
+  /** A row whose header was cut off, as `| grep` does. */
+  #takeBareRow(line: string): boolean {
+    const fields = isPodRow(line) ? podFields(line) : topFields(line);
+    if (fields === undefined) return false;
+    this.#open('row', line, fields);
+    this.#close();
+    return true;
   }
 
   /** A row has at least two columns, or as many words as the header. */
@@ -138,16 +148,21 @@ export class RecordSplitter {
     this.#lines = [];
     this.#fields = undefined;
     this.#frames = 0;
+    const kind = this.#kind;
+    if (kind === 'command') this.#pods.reset();
+    const isPrinted = kind === 'text' || kind === 'command';
+    const parts = isPrinted ? this.#pods.read(lines) : [];
     this.#emit({
-      kind: this.#kind,
+      kind,
       line: this.#line,
       lines,
       fields:
-        this.#kind === 'access' && lines.length > 1
+        kind === 'access' && lines.length > 1
           ? accessFields(lines.join(glue))
           : (fields ?? documentFields(lines)),
       frames,
       glue,
+      ...(parts.length > 0 && { parts }),
     });
   }
 }
@@ -184,7 +199,13 @@ function fieldsOf(shape: LineShape, line: string): { [name: string]: string } | 
     }
     case 'event': {
       const fields: { [name: string]: string } = { reason: shape.reason, type: shape.type };
-      if (shape.object !== undefined) fields.kind = shape.object.slice(0, shape.object.indexOf('/'));
+      if (shape.object !== undefined) {
+        const slash = shape.object.indexOf('/');
+        fields.kind = shape.object.slice(0, slash);
+        fields.name = shape.object.slice(slash + 1);
+      }
+      const container = containerOfEvent(line);
+      if (container !== undefined) fields.container = container;
       return fields;
     }
     case 'command':
@@ -224,7 +245,33 @@ function rowFields(columns: readonly string[], line: string): { [name: string]: 
       fields[nameOf(columns[columns.length - back]!)] = words[words.length - back]!;
     }
   }
+  if (fields.cpu !== undefined && fields.memory !== undefined)
+    fields.load = loadOf(fields.cpu, fields.memory);
   return fields;
+}
+
+/** From here on a row of `kubectl top` is worth a look; below, it stands there because its neighbour is. */
+const MUCH_MEMORY = 256;
+const MUCH_CPU = 500;
+const MEBIBYTES: Readonly<{ [unit: string]: number }> = { K: 1 / 1024, M: 1, G: 1024 };
+
+function loadOf(cpu: string, memory: string): string {
+  const used = /^(\d{1,12})([KMG])i$/.exec(memory);
+  const isMuch = used !== null && Number(used[1]) * MEBIBYTES[used[2]!]! >= MUCH_MEMORY;
+  const millicores = cpu.endsWith('m') ? Number(cpu.slice(0, -1)) : Number(cpu) * 1000;
+  return isMuch || millicores >= MUCH_CPU ? 'high' : 'low';
+}
+
+/** A row of `kubectl top pods`, with or without the pod's container, whose header was cut off. */
+function topFields(line: string): { [name: string]: string } | undefined {
+  if (line.length > 300 || !line.endsWith('i')) return undefined;
+  const words = line.trim().split(/\s+/);
+  const memory = words.at(-1)!;
+  const cpu = words.at(-2);
+  const name = words.at(-3);
+  if (words.length > 5 || !/^\d{1,9}[KMG]i$/.test(memory) || !/^\d{1,9}m?$/.test(cpu ?? '')) return undefined;
+  if (!/^[a-z][a-z0-9.-]{1,250}$/.test(name ?? '')) return undefined;
+  return { name: name!, cpu: cpu!, memory, load: loadOf(cpu!, memory) };
 }
 
 /** A row of `kubectl get pods` whose header was cut off, as `| grep` does: its cells tell what they are. */
