@@ -2,14 +2,22 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|x509-?svid|\bspire[- ](?:agent|server)\b|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|openssl_internal|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|x509-?svid|\bspire[- ](?:agent|server)\b|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|127\.0\.0\.6\b|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|이스티오/;
 
 /** Fields of the mesh's own objects: people quote one where they leave out whose it is. */
 const FIELDS =
   /\bfault\.(?:abort|delay)|\bfixeddelay|\bpertrytimeout|\bretryon\b|\boutboundtrafficpolicy|\bmeshconfig|\bproxymetadata|\btrafficpolicy\b|\boutlierdetection|\bconsecutive(?:5xx|gateway)errors|\bholdapplicationuntil|\bconfigpatches|\bportlevelmtls|\bjwtrules|\brequestprincipals|\bnotrequestprincipals|\bdiscoveryselectors|\bworkloadselector|\b(?:http|network|listener)_filter\b|\bhttp_?connection_?manager\b|\binsert_(?:before|after|first)\b|\bexportto\b/;
 
+/** BoringSSL's mark. Envoy has it in every error of its TLS, and so have browsers, Electron and mobile apps. */
+const BORINGSSL = /openssl_internal/;
+
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
-const HOMONYM = /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b/;
+const HOMONYM =
+  /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车/;
+
+/** Where the everyday twins live: roads and trips, the air, birds, diplomacy, kitchens, cloth, home networks. */
+const EVERYDAY =
+  /motor(?:cycle|bike|rad)|\bmoto\b|\bbike\b|cognac|cocktail|lemon|\bgps\b|\bhik(?:e|ing)\b|\btrail\b|\bsail|\bboat\b|\bairlines?\b|\baircraft\b|\bairport|\bflights?\b|\bcockpit|\bcrew\b|\bembassy|\bminister|\bpresident|ceasefire|\bsummit\b|peace talks|\btours?\b|\bmuseum|\bcastle|\bfortress|\bhotel|temperature|greenhouse|\blighting\b|\bmusic\b|\bnoise\b|\bscreen\b|mosquito|\bfabric|\bpolyester|\bchair\b|\bfence|\bkitchen|\bdough\b|\bblender|\bcage\b|\bfeather|\bwi-?fi\b|\brouter\b|\bepisode|\bmovie|\bnovel\b|摩托|机场|航班|纱窗|蚊|面料|路由器|오토바이|공항|비행기|방충망|모기|원단|공유기|バイク|空港|飛行機|網戸|布地|ルーター/;
 
 /** Words of computing that tell a homonym of the mesh from its everyday twin. */
 const COMPUTING =
@@ -21,26 +29,28 @@ const NEAR =
 
 /** Pages and tools that have errors of their own with the same words; Kubernetes' troubles with images and volumes. */
 const FOREIGN =
-  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b/;
+  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b|\bnuget\b|\bpackagist|\bcrates\.io|proxy\.golang\.org|\bhomebrew\b|\bxcode|cocoapods|\bflutter\b|react-native|\boutlook\b|\bimap\b|\bdovecot\b|\bpostfix\b|\bthunderbird\b|\bbluetooth\b|\b[a-z]:users\S{1,100}appdata|\baws_[a-z]{1,40}[._]|eaddrinuse|\bxampp\b|\bphp-fpm\b|\bfastcgi/;
 
-/** Meshes and schedulers with proxies of their own: their sidecars and Envoys are not the mesh's. */
-const RIVALS = /\blinkerd|\bcilium|_nomad-task|\bnomad-client\b|\bkuma-(?:cp|dp|sidecar)\b/;
+/** Meshes, schedulers and networks with proxies, sidecars and meshes of their own: they are not this one's. */
+const RIVALS =
+  /\blinkerd|\bcilium|_nomad-task|\bnomad-client\b|\bkuma-(?:cp|dp|sidecar)\b|node-to-node mesh|\bbgp\b|\bk8s-sidecar\b|\] {1,2}agent[.:]|\bmemberlist\b|\bno cluster leader\b/;
 
 /**
  * Products whose own lines speak of connections, endpoints and nodes as the mesh does, and what kubectl and the
  * scheduler say of themselves: unless the mesh is named too, even a general signature there is about something else.
  */
 const OTHERS =
-  /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|failedgetresourcemetric|horizontal-pod-autoscaler|\bevicted\b|low on resource|failedattachvolume|imagegcfailed|freediskspacefailed|systemoom|networknotready|failedbinding|\b(?:oc|kustomize|helm|skaffold|kubeadm|minikube|kubectl): error\b|unknown (?:shorthand )?flag\b|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:/;
+  /\bcalico\b|\bbird(?:v[46])?\b|\bfelix\b|\bcilium|\bflannel|\btraefik\b|\bhaproxy\b|\bargo-?cd\b|\blinkerd|\bweave-?net\b|\bkube-router\b|failedscheduling|nodes are available:|failedgetresourcemetric|horizontal-pod-autoscaler|\bevicted\b|low on resource|failedattachvolume|imagegcfailed|freediskspacefailed|systemoom|networknotready|failedbinding|\b(?:oc|kustomize|helm|skaffold|kubeadm|minikube|kubectl): error\b|unknown (?:shorthand )?flag\b|unable to connect to the server:|the connection to the server \S{1,100} was refused|the (?:deployment|daemonset|statefulset|replicaset|job|cronjob|configmap|secret|ingress|service|pod) \S{1,100} is invalid:|while connecting to upstream, client:|does not have any active endpoint|\[kubelet-check\]|\[wait-control-plane\]|\[preflight\]|httpproxycidr|another operation \(install|upgrade failed: |helm-controller|release_server\.go|minpods +maxpods|unable to upgrade connection:|\bcert-manager\b|acme-challenge/;
 
 /**
  * What other servers, clients and builds say of themselves in words that a mesh has too (a handshake, a certificate,
  * a webhook, a refused call), by the marks of the speaker: nginx's and PostgreSQL's own log lines, a broker's network
  * thread, Erlang's and Logstash's, the webhook of another operator, metrics-server and the kubelet, kubectl's and Terraform's credentials,
- * CI runners, the Docker daemon, etcd, ACME.
+ * CI runners, the Docker daemon and image builds, etcd, ACME, PostgreSQL's tools, brokers and JVMs on one's own machine (only a
+ * JVM on Windows says "Connection refused: connect"), mail servers, mobile apps, PHP.
  */
 const SPEAKERS =
-  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |\] <0\.\d{1,9}\.\d{1,9}>|\]\[logstash\.|failed to generate manifests?\b|org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status\b|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request/;
+  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |could not receive data from client|no pg_hba\.conf entry|\[socketserver |\] <0\.\d{1,9}\.\d{1,9}>|\]\[logstash\.|failed to generate manifests?\b|org\.apache\.kafka\.common\.network\.selector|calling (?:admission )?webhook (?!\S{0,80}(?:knative|kubeflow|kserve|seldon|dapr))[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}\b|kubelet_summary|metrics from (?:the )?kubelet|has asked for the client to provide credentials|kubernetes cluster unreachable|, in resource [a-z]|\bwith module\.|##\[(?:error|debug|group)\]|\bgitlab-ci|\bact_runner\b|unable to (?:clone|access) https?:|cafile: \S{1,200} crlfile:|docker daemon|docker_engine|docker\.sock|127\.0\.0\.1:2379|\betcdserver\b|\bacme[:-]|kind: status\b|v1\/sys\/(?:init|seal|unseal|health)|unable to authenticate the request|pooler error|pgbouncer|is the server running on host "(?:localhost|127\.|172\.1[789]\.)|unable to connect to server:|\.s\.pgsql\.|\/127\.0\.0\.1:9\d{3}\b|executing topic command|\bioredis:|connection refused: connect\b|local\.error: |failed to solve\b|auth\.docker\.io|registry-1\.docker\.io|failed pulling image|failed to pull and unpack|\bpostfix\/|\bimap-login|proto=esmtp|trust anchor for certification path|com\.android\.|\bniossl|\bnsurlerror|ssl_client_socket_impl|dashboard reported|elastic-(?:webhook|system)|php-fpm|fastcgi_/;
 
 /**
  * What people speak of who run services behind proxies, topic by topic. One topic alone is anybody's; two in one
@@ -76,16 +86,41 @@ const TOPICS: readonly RegExp[] = [
   /\bcron ?jobs?\b|크론잡|定时任务|バッチ|배치 작업/,
 ];
 
-/** `likely`: a description that touches two topics at least. `other`: a line of a product that is not the mesh. */
-export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign' | 'other';
+/** Words that no trip, bird or kitchen has: with one of them a homonym is the mesh's, whatever the service is for. */
+const PLAINLY =
+  /\b(?:prox(?:y|ies)|inject\w*|https?|tls|tcp|dns|requests?|[45]\d\d|api|app|yaml|config\w*|deploy\w*|crash\w*|logs?|metrics?)\b|代理|注入|프록시|주입|プロキシ|配置|설정|超时/;
+
+/** A line of a log, by its head: what programs write is no description, however few words it has. */
+const LOG =
+  /^[ewi]\d{4} \d\d:\d\d:\d\d|\b(?:level|lvl)=(?:debug|info|warn|error|fatal)|^\d{4}[-/]\d\d[-/]\d\d[ t]\d\d:\d\d:\d\d\S{0,12} {1,4}\[?[a-z]{4,7}\]? |^ {0,4}(?:normal|warning) +[a-z]{4,40} +\d/m;
+
+/** Lines that nginx writes before a backend: with a proxy's words, and an access log that reads like Envoy's. */
+const NGINX =
+  /\[(?:emerg|alert|crit|error|warn|notice)\] \d{1,9}#\d{1,9}: |\d\.\d{3} \[[a-z0-9-]{1,200}\] \[[^\]\n]{0,80}\] \d/;
+
+/** An access log is Envoy's, if it is not nginx's. */
+export const accessLogSign = (folded: string): MeshSign =>
+  NGINX.test(folded) && !MESH.test(folded) ? 'other' : 'mesh';
+
+/**
+ * `likely`: a description that touches two topics at least. `other`: a line of a product that is not the mesh.
+ * `everyday`: the mesh's words, of motorcycles and trips.
+ */
+export type MeshSign = 'mesh' | 'likely' | 'near' | 'none' | 'foreign' | 'other' | 'everyday';
 
 /** `folded`: the text's first characters in folded form. Linear: alternations without nested repetition. */
 export function meshSignOf(folded: string, isDescription = false): MeshSign {
   if (MESH.test(folded) || FIELDS.test(folded)) return 'mesh';
   if (RIVALS.test(folded)) return 'other';
-  if (HOMONYM.test(folded) && (COMPUTING.test(folded) || NEAR.test(folded))) return 'mesh';
+  const isNear = NEAR.test(folded);
+  if (HOMONYM.test(folded)) {
+    if (!isNear && EVERYDAY.test(folded) && !PLAINLY.test(folded)) return 'everyday';
+    if (isNear || COMPUTING.test(folded)) return 'mesh';
+  }
   if (OTHERS.test(folded) || SPEAKERS.test(folded)) return 'other';
+  if (BORINGSSL.test(folded)) return 'mesh';
   if (FOREIGN.test(folded)) return 'foreign';
-  if (isDescription && TOPICS.filter((topic) => topic.test(folded)).length >= 2) return 'likely';
-  return NEAR.test(folded) ? 'near' : 'none';
+  if (isDescription && !LOG.test(folded) && TOPICS.filter((topic) => topic.test(folded)).length >= 2)
+    return 'likely';
+  return isNear ? 'near' : 'none';
 }

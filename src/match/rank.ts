@@ -2,7 +2,7 @@
 
 import { calibrate, THRESHOLD } from './calibrate.ts';
 import { evidenceOf, NotableWords } from './evidence.ts';
-import { type MeshSign, meshSignOf } from './mesh-sign.ts';
+import { accessLogSign, type MeshSign, meshSignOf } from './mesh-sign.ts';
 import type { SayingIndex, SayingScore } from './sayings.ts';
 import { rankOf } from './sayings.ts';
 import type { Finding, Scan } from './scan.ts';
@@ -51,11 +51,15 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
   const text = notable.map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
   const sign =
-    text === '' ? 'none' : scan.hasAccessLog ? 'mesh' : meshSignOf(text.slice(0, SIGN), isDescription);
+    text === ''
+      ? 'none'
+      : scan.hasAccessLog
+        ? accessLogSign(text.slice(0, SIGN))
+        : meshSignOf(text.slice(0, SIGN), isDescription);
 
   for (const finding of scan.findings.values()) {
     const signature = index.signatures[finding.signature]!;
-    if (sign === 'other' && signature.score < SPECIFIC) continue;
+    if (sign === 'everyday' || (sign === 'other' && signature.score < SPECIFIC)) continue;
     if (signature.context.length > 0 && !signature.context.some((at) => scan.seen[at] === 1)) continue;
     strengthOf(signature.flow).findings.push(finding);
   }
@@ -109,7 +113,9 @@ function likenessSureness({ best, cover }: SayingScore, sign: MeshSign): number 
   if (sign === 'mesh') return best < 0.15 ? 0 : 0.25 + 0.62 * Math.min(1, best);
   if (sign === 'likely') return best < 0.15 ? 0 : 0.24 + 0.58 * Math.min(1, best);
   if (sign === 'near') return best < 0.44 ? 0 : 0.15 + 0.65 * Math.min(1, best);
-  return sign === 'foreign' || sign === 'other' || best < 0.9 || cover < 0.6 ? 0 : 0.7 * Math.min(1, best);
+  return sign === 'foreign' || sign === 'other' || sign === 'everyday' || best < 0.9 || cover < 0.6
+    ? 0
+    : 0.7 * Math.min(1, best);
 }
 
 /** A signature's own score, less where another signature knows more of the same line. */
