@@ -34,7 +34,20 @@ export function cleanLine(line: string): string {
     );
   if (text.includes('</') || text.includes('<br') || text.includes('<p')) text = text.replace(TAG, ' ');
   if (text.includes('>')) text = text.replace(QUOTED, '');
-  return text;
+  return untabbed(text);
+}
+
+/** Time, level, scope and message of Istio's logs after a page or a form has eaten the tabs between them. */
+const GLUED =
+  /^(.{0,80}\d\d:\d\d:\d\d\.\d{3,9}Z)(debug|info|warn|error|fatal)(ads|mcp|klog|kube|model|delta|sds|cache|xdsproxy|installer|validation(?:Controller|Server)?|pkica|pkiCaLog|serverca|rootcertrotator|citadelclient|citadelClientLog|nodeagent|secretfetcher|runtime|processing|authorization)?(?=[A-Z"])/;
+
+function untabbed(text: string): string {
+  const zone = text.indexOf('Z');
+  if (zone < 12 || zone > 110 || text.charCodeAt(zone - 1) > 0x39 || text.charCodeAt(zone + 1) < 0x61)
+    return text;
+  return text.replace(GLUED, (_, time: string, level: string, scope?: string) =>
+    scope === undefined ? `${time}\t${level}\t` : `${time}\t${level}\t${scope}\t`,
+  );
 }
 
 /** The message inside a line of a container's log file or of a log viewer that exports JSON. */

@@ -13,7 +13,7 @@ const BORINGSSL = /openssl_internal/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
 const HOMONYM =
-  /envoy|sidecar|waypoint|\bambient\b|\bpilot\b|galley|citadel|\bmixer\b|\bmesh\b|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车/;
+  /envoy|sidecar|waypoint|\bambient\b|\bpilots?\b|galley|citadel|\bmixers?\b|\bmesh\b|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车/;
 
 /** Where the everyday twins live: roads and trips, the air, birds, diplomacy, kitchens, cloth, home networks. */
 const EVERYDAY =

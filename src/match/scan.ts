@@ -77,10 +77,12 @@ export class Scan {
     let hits = 0;
     const inRecord = new Set<number>();
     const trust = trustOf(record);
+    // Words of a row in which all is well are there because its neighbours are; its cells are still a sign.
+    let trustNow = isWellRow(record) ? Math.min(trust, HEALTHY) : trust;
     const found = (hit: Hit, line: number): void => {
       hits++;
       inRecord.add(hit.signature);
-      this.#keep(hit, trust, [{ line: record.line + line, text: record.lines[line]!, spans: hit.spans }]);
+      this.#keep(hit, trustNow, [{ line: record.line + line, text: record.lines[line]!, spans: hit.spans }]);
     };
     if (folded.length === 1) {
       this.#index.find(joined, record.fields, joined, this.seen, (hit) => found(hit, 0));
@@ -95,9 +97,10 @@ export class Scan {
         if (inRecord.has(hit.signature)) return;
         hits++;
         inRecord.add(hit.signature);
-        this.#keep(hit, trust, spread(hit.spans, folded, record));
+        this.#keep(hit, trustNow, spread(hit.spans, folded, record));
       });
     }
+    trustNow = trust;
     if (hasFields(record)) this.#index.findByFields(joined, record.fields, (hit) => found(hit, 0));
     for (const { line, fields } of record.parts ?? [])
       this.#index.findByFields(folded[line]!, fields, (hit) => found(hit, line));
@@ -201,6 +204,14 @@ function isTableHead({ kind, lines }: Record): boolean {
 function isHealthyPod({ status, ready = '', restarts }: Record['fields']): boolean {
   const counts = /^(\d+)\/(\d+)$/.exec(ready);
   return status === 'Running' && restarts === '0' && counts?.[1] === counts?.[2] && Number(counts?.[1]) > 1;
+}
+
+/** A pod whose containers all run and never ended, or that has done its work. */
+function isWellRow({ kind, fields: { status, ready = '', restarts } }: Record): boolean {
+  if (kind !== 'row') return false;
+  if (status === 'Completed') return true;
+  const counts = /^(\d+)\/(\d+)$/.exec(ready);
+  return status === 'Running' && restarts === '0' && counts !== null && counts[1] === counts[2];
 }
 
 /** Healthy lines and bare stack traces say nothing. */

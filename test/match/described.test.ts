@@ -104,3 +104,22 @@ describe('a row of kubectl top', () => {
     ]);
   });
 });
+
+describe('the head of a log line', () => {
+  it('is read where a page has eaten the tabs', () => {
+    const [record] = splitRecords('2026-03-01T10:00:00.000000ZerrormcpError receiving the answer of galley');
+    expect(record!.fields.level).toBe('error');
+    expect(record!.lines).toEqual([
+      '2026-03-01T10:00:00.000000Z\terror\tmcp\tError receiving the answer of galley',
+    ]);
+  });
+
+  it('is read of what protobuf logs', () => {
+    const text =
+      '[libprotobuf ERROR src/report_batch.cc:83] one\n[libprotobuf WARNING src/report_batch.cc:83] two';
+    expect(splitRecords(text).map(({ kind, fields }) => [kind, fields.level])).toEqual([
+      ['log', 'error'],
+      ['log', 'warning'],
+    ]);
+  });
+});

@@ -29,6 +29,8 @@ const LEVELS: Readonly<Record<string, string>> = {
 const ENVOY = /^\[\d{4}-\d\d-\d\d[ T][\d:.,]{8,16}Z?\]\s?\[\d+\]\s?\[([a-z]+)\]\s?\[([a-z0-9_.]+)\]/;
 const TIME = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?/;
 const KLOG = /^\s?([IWEF])\d{4} \d\d:\d\d:\d\d/;
+/** Mixer's client within Envoy, and other C++ code that logs by protobuf's own means. */
+const LIBPROTOBUF = /^\[libprotobuf (INFO|WARNING|ERROR|FATAL) /;
 const SYSLOG = /^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d /;
 const LOGFMT = /^(?:time|ts|level|t|lvl)="?[\w.:+-]/;
 const CLOCK = /^\[?\d\d:\d\d:\d\d[.,\]\d ]/;
@@ -83,6 +85,9 @@ export function readLogHeader(line: string): LogHeader | undefined {
   if (first === 0x5b /* [ */) {
     const envoy = ENVOY.exec(head);
     if (envoy !== null) return { level: LEVELS[envoy[1]!], component: 'envoy' };
+    const libprotobuf = LIBPROTOBUF.exec(head);
+    if (libprotobuf !== null)
+      return { level: LEVELS[libprotobuf[1]!.toLowerCase()], component: componentOf(head) };
   }
   const klog = KLOG.exec(head);
   if (klog !== null) {
