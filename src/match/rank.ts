@@ -50,12 +50,17 @@ export function rank(scan: Scan, index: SignatureIndex, sayings: () => SayingInd
   const notable = scan.saysMore ? scan.notable : scan.aside;
   const text = notable.map((line) => line.text).join('\n');
   const isDescription = scan.structured === 0 && scan.plain <= DESCRIPTION;
+  // A mesh's name counts wherever it stands, as does another product's: frames of a stack and healthy lines too.
+  const whole =
+    scan.saysMore && scan.aside.length > 0
+      ? `${text.slice(0, SIGN - 2_000)}\n${scan.aside.map((line) => line.text).join('\n')}`
+      : text;
   const sign =
     text === ''
       ? 'none'
       : scan.hasAccessLog
         ? accessLogSign(text.slice(0, SIGN))
-        : meshSignOf(text.slice(0, SIGN), isDescription);
+        : meshSignOf(whole.slice(0, SIGN), isDescription);
 
   for (const finding of scan.findings.values()) {
     const signature = index.signatures[finding.signature]!;
