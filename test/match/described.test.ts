@@ -123,3 +123,10 @@ describe('the head of a log line', () => {
     ]);
   });
 });
+
+describe('a row of top', () => {
+  it('names the process and what it uses', () => {
+    const [row] = splitRecords('   17 istio-p+  20   0  906068 665036  38460 S  31.3   2.1 693:35.77 envoy');
+    expect(row).toMatchObject({ kind: 'row', fields: { process: 'envoy', 'cpu-percent': '31.3' } });
+  });
+});

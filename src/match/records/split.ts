@@ -113,7 +113,7 @@ export class RecordSplitter {
 
   /** A row whose header was cut off, as `| grep` does. */
   #takeBareRow(line: string): boolean {
-    const fields = isPodRow(line) ? podFields(line) : topFields(line);
+    const fields = isPodRow(line) ? podFields(line) : (topFields(line) ?? processFields(line));
     if (fields === undefined) return false;
     this.#open('row', line, fields);
     this.#close();
@@ -272,6 +272,16 @@ function topFields(line: string): { [name: string]: string } | undefined {
   if (words.length > 5 || !/^\d{1,9}[KMG]i$/.test(memory) || !/^\d{1,9}m?$/.test(cpu ?? '')) return undefined;
   if (!/^[a-z][a-z0-9.-]{1,250}$/.test(name ?? '')) return undefined;
   return { name: name!, cpu: cpu!, memory, load: loadOf(cpu!, memory) };
+}
+
+/** A row of `top` in a container or on a machine: pid, user, …, state, CPU and memory in per cent, time, command. */
+function processFields(line: string): { [name: string]: string } | undefined {
+  if (line.length > 400 || !line.includes(':')) return undefined;
+  const words = line.trim().split(/\s+/);
+  if (words.length < 12 || words.length > 16 || !/^[RSDZIT]$/.test(words[7]!)) return undefined;
+  if (!/^\**\d{1,9}$/.test(words[0]!) || !/^\d{1,9}:\d\d/.test(words[10]!)) return undefined;
+  if (!/^\d{1,5}\.\d$/.test(words[8]!) || !/^\d{1,3}\.\d$/.test(words[9]!)) return undefined;
+  return { process: words[11]!, state: words[7]!, 'cpu-percent': words[8]!, 'memory-percent': words[9]! };
 }
 
 /** A row of `kubectl get pods` whose header was cut off, as `| grep` does: its cells tell what they are. */
