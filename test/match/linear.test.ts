@@ -54,7 +54,7 @@ function literalsOf(file: string): Found[] {
 async function builtPatterns(): Promise<Found[]> {
   const found: Found[] = [];
   const Native = globalThis.RegExp;
-  const file = 'match/fact-readers.ts';
+  let file = '';
   globalThis.RegExp = new Proxy(Native, {
     construct(target, [pattern, flags]) {
       found.push({ file, pattern: String(pattern), flags: flags ?? '' });
@@ -62,7 +62,7 @@ async function builtPatterns(): Promise<Found[]> {
     },
   });
   try {
-    await import('../../src/match/fact-readers.ts');
+    for (file of ['match/fact-readers.ts', 'match/access-log-text.ts']) await import(join(ROOT, 'src', file));
   } finally {
     globalThis.RegExp = Native;
   }

@@ -33,7 +33,7 @@ const LAST_WORDS = /failed to (?:create|start) discovery service/;
 const PANIC = /^(?:panic:|fatal error:)|\bSIGSEGV\b/;
 /** The call to the API server that a start failed on, whatever it was made for. */
 const API_CALL =
-  /Get "?https:|dial tcp \S{1,60}:\d+|is forbidden|cannot (?:list|watch|get) resource|\bUnauthorized\b|connection refused|i\/o timeout/;
+  /Get "?https:|dial tcp |is forbidden|cannot (?:list|watch|get) resource|\bUnauthorized\b|connection refused|i\/o timeout/;
 const MESH = /mesh ?config|mesh configuration/i;
 const CERTIFICATES =
   /failed to create (?:CA|RA)\b|istiod CA|remote CA certs|cacerts|ca-cert\.pem|root-cert\.pem|x509|private key|IstiodCert|key ?CertBundle|istiod key cert/i;
