@@ -88,6 +88,21 @@ describe('an event', () => {
     ).toMatchObject({ kind: 'pod', name: 'cart-0', container: 'istio-proxy', reason: 'BackOff' });
   });
 
+  it('is about the pod its message names, or the one that was placed on a node before it', () => {
+    const text = [
+      '  Normal   Scheduled    9m   default-scheduler  Successfully assigned istio-system/istiod-7-x to node-1',
+      '  Warning  FailedMount  8m   kubelet            MountVolume.SetUp failed for volume "config"',
+      '  Warning  FailedMount  7m   kubelet            Unable to mount volumes for pod "istio-pilot-5-y_istio-system(4b9e)": timeout',
+      'istio-system   5m   19m   15   istio-galley-6-z.159f893c47a36030   Pod   Warning   FailedMount   kubelet   MountVolume.SetUp failed',
+    ].join('\n');
+    expect(splitRecords(text).map(({ fields }) => fields.name)).toEqual([
+      'istiod-7-x',
+      'istiod-7-x',
+      'istio-pilot-5-y',
+      'istio-galley-6-z',
+    ]);
+  });
+
   it('of an eviction names the container that used most', () => {
     const message =
       'Warning  Evicted  9m  kubelet  The node was low on resource: memory. Container istio-proxy was using 69096Ki, which exceeds its request of 0. Container discovery was using 12Gi, which exceeds its request of 2Gi.';

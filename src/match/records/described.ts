@@ -56,6 +56,13 @@ export class PodReader {
     this.#inLast = false;
   }
 
+  /** The pod that an event below a description, or after the one that placed it on a node, is about. */
+  podOf(line: string): string | undefined {
+    const named = podOfEvent(line);
+    if (named !== undefined) this.#name = named;
+    return this.#name;
+  }
+
   read(lines: readonly string[]): readonly Part[] {
     if (!lines.some((line) => line.includes('State:') || line.includes('Status:') || line.includes(EVICTED)))
       return NO_PARTS;
@@ -176,10 +183,26 @@ function nameOfImage(image: string | undefined): string | undefined {
 /** Characters of an event's message looked at. */
 const MAX_EVENT = 2_000;
 const EVICTED = ' was using ';
+/** Where an event names the pod it is about: in its message, or before its kind in the tables of older kubectl. */
+const POD_NAMES: readonly RegExp[] = [
+  /\bpod "?([a-z0-9][a-z0-9.-]{1,200})_[a-z0-9-]{1,63}\(/,
+  /\s([a-z0-9][a-z0-9-]{1,200})\.[0-9a-f]{14,20}\s{1,80}Pod\s/,
+  /Successfully assigned (?:[a-z0-9-]{1,63}\/)?([a-z0-9][a-z0-9.-]{1,200}) to /,
+];
 const USING = /\bContainer ([a-z0-9][a-z0-9-]{0,62}) was using (\d{1,15})([KMG]i)?\b/g;
 const MESSAGE =
   /\b(?:failed container|[Cc]reated container:?|[Ss]tarted container|[Ss]topping container|[Cc]ontainer) "?([a-z0-9][a-z0-9-]{0,62})"?(?=,| failed| in pod| exceeded| init|$|\s*$)/;
 const UNITS: Readonly<Record<string, number>> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+function podOfEvent(line: string): string | undefined {
+  if (!/\b[Pp]od\b|Successfully assigned /.test(line)) return undefined;
+  const message = line.length > MAX_EVENT ? line.slice(0, MAX_EVENT) : line;
+  for (const names of POD_NAMES) {
+    const found = names.exec(message);
+    if (found !== null) return found[1];
+  }
+  return undefined;
+}
 
 /** The container an event of the kubelet is about: of an evicted pod the one that used most. */
 export function containerOfEvent(line: string): string | undefined {

@@ -108,6 +108,10 @@ export class RecordSplitter {
       default:
         this.#columns = undefined;
         this.#open(shape.kind, line, fieldsOf(shape, line));
+        if (shape.kind === 'event' && this.#fields!.name === undefined) {
+          const pod = this.#pods.podOf(line);
+          if (pod !== undefined) this.#fields!.name = pod;
+        }
     }
   }
 
