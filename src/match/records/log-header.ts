@@ -92,7 +92,7 @@ export function readLogHeader(line: string): LogHeader | undefined {
   const klog = KLOG.exec(head);
   if (klog !== null) {
     const level = { I: 'info', W: 'warning', E: 'error', F: 'error' }[klog[1]!];
-    return { level, component: /kubelet|pod_workers|kuberuntime/.test(head) ? 'kubelet' : undefined };
+    return { level, component: klogComponent(head) };
   }
   if (LOGFMT.test(head)) return { level: levelOfKey(head), component: componentOf(head) };
   const time = TIME.exec(head);
@@ -112,8 +112,28 @@ export function readLogHeader(line: string): LogHeader | undefined {
   return undefined;
 }
 
-/** In front of a time may stand a pod's name or a container's, never a sentence. */
+/** Source files that only one program of Kubernetes logs from. */
+function klogComponent(head: string): string | undefined {
+  if (
+    /kubelet|pod_workers|kuberuntime|\b(?:prober|prober_manager|remote_runtime|status_manager)\.go:/.test(
+      head,
+    )
+  )
+    return 'kubelet';
+  return /\b(?:replica_set|stateful_set|deployment_controller|daemon_controller|job_controller|cronjob_controllerv2)\.go:/.test(
+    head,
+  )
+    ? 'kube-controller-manager'
+    : undefined;
+}
+
+/** A key of an object over several lines that has a time: `startedAt: "`, `- lastTransitionTime: `, `  "ts": "`. */
+const TIME_KEY =
+  /^(?:[\s-]{0,60}"?(?:[a-z][A-Za-z]{0,40}(?:At|Time|Timestamp)|notBefore|notAfter)"?|\s{1,60}"[\w.@-]{1,60}"):\s?"?$/;
+
+/** In front of a time may stand a pod's name or a container's, never a sentence or an object's key. */
 function plausiblePrefix(prefix: string): boolean {
+  if (TIME_KEY.test(prefix)) return false;
   const words = prefix.trim().split(/\s+/);
   return prefix.trim() === '' || (words.length <= 3 && /^[\w[\]().:/@|"'=>#-]+$/.test(words.join('')));
 }

@@ -4,6 +4,7 @@
  */
 import { accessLogFields, decodeAccessLog } from '../access-log.ts';
 import { cleanLine, plainTwin } from '../clean.ts';
+import { containerFields } from './containers.ts';
 import { containerOfEvent, type Part, PodReader } from './described.ts';
 import { type LineShape, readLine } from './lines.ts';
 
@@ -49,7 +50,7 @@ export class RecordSplitter {
   #lines: string[] = [];
   #fields: { [name: string]: string } | undefined;
   #frames = 0;
-  #columns: readonly string[] | undefined;
+  #columns: Columns | undefined;
   #number = 0;
   readonly #pods = new PodReader();
 
@@ -103,7 +104,7 @@ export class RecordSplitter {
       case 'table':
         this.#open('text', line, undefined);
         this.#close();
-        this.#columns = shape.columns;
+        this.#columns = { names: shape.columns, starts: startsOf(shape.columns, line) };
         return;
       default:
         this.#columns = undefined;
@@ -126,7 +127,7 @@ export class RecordSplitter {
 
   /** A row has at least two columns, or as many words as the header. */
   #isRow(line: string): boolean {
-    const columns = this.#columns!;
+    const columns = this.#columns!.names;
     return line.trim().split(/\s{2,}|\t/).length >= 2 || line.trim().split(/\s+/).length >= columns.length;
   }
 
@@ -163,7 +164,7 @@ export class RecordSplitter {
       fields:
         kind === 'access' && lines.length > 1
           ? accessFields(lines.join(glue))
-          : (fields ?? documentFields(lines)),
+          : { ...(fields ?? documentFields(lines)), ...containerFields(lines) },
       frames,
       glue,
       ...(parts.length > 0 && { parts }),
@@ -233,15 +234,49 @@ function accessFields(line: string): { [name: string]: string } {
 /** A column's name in lower case and without its unit: `external-ip`, `memory` for `MEMORY(bytes)`. */
 const nameOf = (column: string): string => column.toLowerCase().replace(/\((?:cores|bytes)\)$/, '');
 
+/** Columns of the table being read, and where each begins: unknown where the head was written with tabs. */
+interface Columns {
+  readonly names: readonly string[];
+  readonly starts: readonly number[] | undefined;
+}
+
+function startsOf(names: readonly string[], head: string): readonly number[] | undefined {
+  if (head.includes('\t')) return undefined;
+  let from = 0;
+  return names.map((name) => {
+    const start = head.indexOf(name, from);
+    from = start + name.length;
+    return start;
+  });
+}
+
+/** What kubectl writes in a cell that has nothing to show, where it writes anything. */
+const EMPTY = '<none>';
+
+/** Cells by the place of their column's head: undefined where the row does not stand in the columns. */
+function alignedCells(starts: readonly number[], line: string, filled: number): string[] | undefined {
+  if (line.includes('\t')) return undefined;
+  const cells: string[] = [];
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i]!;
+    if (start > 0 && start < line.length && line[start - 1] !== ' ') return undefined;
+    cells.push(line.slice(start, starts[i + 1]).trim() || EMPTY);
+  }
+  return cells.filter((cell) => cell !== EMPTY).length === filled ? cells : undefined;
+}
+
 /** Cells of a table's row under their column's name. */
-function rowFields(columns: readonly string[], line: string): { [name: string]: string } {
+function rowFields({ names: columns, starts }: Columns, line: string): { [name: string]: string } {
   const wide = line.trim().split(/\s{2,}|\t/);
   const words = wide.length === columns.length ? wide : line.trim().split(/\s+/);
   const fields: { [name: string]: string } = {};
-  // An empty cell in the middle shifts the rest; then only the cells counted from the right can be trusted.
-  if (words.length === columns.length) {
+  const aligned = (filled: number): readonly string[] | undefined =>
+    starts === undefined || wide.length === columns.length ? undefined : alignedCells(starts, line, filled);
+  const cells = aligned(wide.length) ?? (words.length === columns.length ? words : aligned(words.length));
+  // An empty cell that no column tells shifts the rest; then only those counted from the right can be trusted.
+  if (cells !== undefined) {
     columns.forEach((column, i) => {
-      fields[nameOf(column)] = words[i]!;
+      fields[nameOf(column)] = cells[i]!;
     });
   } else if (words.length < columns.length) {
     fields[nameOf(columns[0]!)] = words[0]!;
