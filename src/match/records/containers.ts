@@ -1,72 +1,22 @@
 /**
- * States of a pod's containers as `kubectl describe` and `-o yaml` write them over several lines, as two fields:
- * `containers` and `init-containers`, each `name=state`, with the reason where a container does not run.
- * A proxy among the init containers is a native sidecar and runs beside the others.
+ * A pod's containers beside each other, as two fields: `containers` and `init-containers`, each `name=state` with the
+ * reason where a container does not run. From what a description says of each, or from the statuses of a YAML document.
  */
 
-interface Container {
+export interface ContainerState {
   readonly name: string;
   readonly isInit: boolean;
-  state: string;
+  /** `running`, or in small letters why it does not run: `crashloopbackoff`, `completed`, `waiting`. */
+  readonly state: string;
 }
 
-const SECTION = /^\s{0,40}(Init Containers|Containers|initContainerStatuses|containerStatuses):\s*$/;
-/** `  web:` of describe. */
-const DESCRIBED = /^\s{0,40}([a-z0-9][a-z0-9-]{0,62}):\s*$/;
-/** `  - name: web` and `    name: web` of YAML. */
-const NAMED = /^\s{0,60}(?:- )?name: "?([a-z0-9][a-z0-9-]{0,62})"?\s*$/;
-const STATE = /^\s{0,60}State:\s{1,40}(Waiting|Running|Terminated)\b/;
-const YAML_STATE = /^\s{0,60}state:\s*$/;
-const YAML_KIND = /^\s{0,60}(running|terminated|waiting):/;
-const REASON = /^\s{0,60}[Rr]eason:\s{1,40}"?([A-Za-z]{2,40})/;
+/** A proxy among the init containers is a native sidecar and runs beside the others. */
+export function containerState(name: string, isInitSection: boolean, state: string): ContainerState {
+  const isInit = name !== 'istio-proxy' && (isInitSection || /^istio-(?:init|validation)$/.test(name));
+  return { name, isInit, state: state.toLowerCase() };
+}
 
-const INIT_NAMES = /^istio-(?:init|validation)$/;
-
-export function containerFields(lines: readonly string[]): { [name: string]: string } | undefined {
-  if (lines.length < 3 || !lines.some((line) => line.length < 200 && /\bstate:/i.test(line)))
-    return undefined;
-  const found: Container[] = [];
-  let isInitSection = false;
-  let name: string | undefined;
-  /** The container whose state the next lines tell more of. */
-  let open: Container | undefined;
-  let awaitsKind = false;
-  for (const line of lines) {
-    if (line.length > 200) continue;
-    const section = SECTION.exec(line);
-    if (section !== null) {
-      isInitSection = section[1]!.toLowerCase().startsWith('init');
-      name = undefined;
-      open = undefined;
-      continue;
-    }
-    const kind = awaitsKind ? YAML_KIND.exec(line) : null;
-    awaitsKind = false;
-    const state = kind?.[1] ?? STATE.exec(line)?.[1];
-    if (state !== undefined) {
-      if (name === undefined) continue;
-      const isInit = name !== 'istio-proxy' && (isInitSection || INIT_NAMES.test(name));
-      open = { name, isInit, state: state.toLowerCase() };
-      found.push(open);
-      continue;
-    }
-    const reason = REASON.exec(line);
-    if (reason !== null) {
-      if (open !== undefined && open.state !== 'running') open.state = reason[1]!.toLowerCase();
-      open = undefined;
-      continue;
-    }
-    if (YAML_STATE.test(line)) {
-      awaitsKind = true;
-      continue;
-    }
-    const named = (DESCRIBED.exec(line) ?? NAMED.exec(line))?.[1];
-    if (named !== undefined && named !== 'running' && named !== 'terminated' && named !== 'waiting') {
-      name = named;
-      open = undefined;
-    } else if (/^\s{0,60}(?:Last State|Ready|lastState|ready):/.test(line)) open = undefined;
-  }
-  if (found.length === 0) return undefined;
+export function containerFields(found: readonly ContainerState[]): { [name: string]: string } {
   const fields: { [name: string]: string } = {};
   for (const [key, isInit] of [
     ['containers', false],
@@ -76,4 +26,47 @@ export function containerFields(lines: readonly string[]): { [name: string]: str
     if (own.length > 0) fields[key] = own.map((one) => `${one.name}=${one.state}`).join(' ');
   }
   return fields;
+}
+
+const SECTION = /^\s{0,40}(initContainerStatuses|containerStatuses):\s*$/;
+/** `  - name: web` and `    name: web`. */
+const NAME = /^\s{0,60}(?:- )?name: "?([a-z0-9][a-z0-9-]{0,62})"?\s*$/;
+const STATE = /^\s{0,60}state:\s*$/;
+const KIND = /^\s{0,60}(running|terminated|waiting):/;
+const REASON = /^\s{0,60}reason:\s{1,40}"?([A-Za-z]{2,40})/;
+/** What ends the lines that tell more of a state. */
+const NEXT = /^\s{0,60}(?:lastState|ready):/;
+
+/** The statuses of `kubectl get pod -o yaml`. */
+export function yamlContainers(lines: readonly string[]): ContainerState[] {
+  if (lines.length < 3 || !lines.some((line) => line.length < 200 && STATE.test(line))) return [];
+  const found: ContainerState[] = [];
+  let isInitSection = false;
+  let name: string | undefined;
+  let awaitsKind = false;
+  /** The last container does not run, and the next reason says why. */
+  let awaitsReason = false;
+  for (const line of lines) {
+    if (line.length > 200) continue;
+    const kind = awaitsKind ? KIND.exec(line)?.[1] : undefined;
+    awaitsKind = STATE.test(line);
+    const section = SECTION.exec(line)?.[1];
+    const reason = REASON.exec(line)?.[1];
+    const named = NAME.exec(line)?.[1];
+    if (section !== undefined) {
+      isInitSection = section.startsWith('init');
+      name = undefined;
+      awaitsReason = false;
+    } else if (kind !== undefined && name !== undefined) {
+      found.push(containerState(name, isInitSection, kind));
+      awaitsReason = kind !== 'running';
+    } else if (reason !== undefined) {
+      if (awaitsReason) found.push({ ...found.pop()!, state: reason.toLowerCase() });
+      awaitsReason = false;
+    } else if (named !== undefined) {
+      name = named;
+      awaitsReason = false;
+    } else if (NEXT.test(line)) awaitsReason = false;
+  }
+  return found;
 }

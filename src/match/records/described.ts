@@ -3,10 +3,14 @@
  * whose container it is, what keeps it from running, how its last run ended.
  */
 
+import { type ContainerState, containerState } from './containers.ts';
+
 /** Fields of something a record describes, and the line of the record where it begins. */
 export interface Part {
   readonly line: number;
   readonly fields: Readonly<{ [name: string]: string }>;
+  /** The container that it is about, where the description tells its state. */
+  readonly container?: ContainerState;
 }
 
 const KEY =
@@ -163,7 +167,9 @@ export class PodReader {
     if (restarts !== undefined) fields.restarts = restarts;
     const status = reason ?? state;
     if (status !== undefined) fields.status = isInit && status !== 'Completed' ? `Init:${status}` : status;
-    return { line, fields };
+    if (name === undefined || state === undefined) return { line, fields };
+    const shown = state === 'Running' ? state : (reason ?? state);
+    return { line, fields, container: containerState(name, isInit, shown) };
   }
 
   #podFields(fields: { [name: string]: string }): { [name: string]: string } {
