@@ -84,5 +84,7 @@ export function accessLogFields(entry: AccessLogEntry): Record<string, string> {
     protocol: fieldValue('protocol'),
     'user-agent': fieldValue('user_agent'),
     'upstream-host': fieldValue('upstream_host'),
+    'forwarded-for': fieldValue('x_forwarded_for'),
+    'local-port': /:(\d{1,5})$/.exec(fieldValue('downstream_local_address'))?.[1] ?? '',
   };
 }
