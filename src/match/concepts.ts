@@ -8,9 +8,9 @@
 const CONCEPTS: Readonly<Record<string, string>> = {
   timeout:
     'timeout timed time-out 超时 타임아웃 시간초과 시간_초과 タイムアウト tiempo_de_espera_agotado delai_depasse zeituberschreitung',
-  slow: 'slow latency lambat lelet 慢 느리 느려 지연 遅 lento lent langsam',
+  slow: 'slow latency lambat lelet 慢 느리 느려 지연 遅 lento lent langsam pelan 卡顿 重い',
   refuse:
-    'refus reject denied deny ditolak menolak tolak 拒绝 拒 거부 거절 拒否 rechaz recus verweiger abgelehnt',
+    'refus reject denied deny ditolak menolak tolak 拒绝 拒 거부 거절 拒否 rechaz recus verweiger abgelehnt 弾か 弾き 막혀 막혔 막히 diblok 拦截 遮断 ブロック',
   reset: 'reset 重置 재설정 초기화 リセット',
   disconnect:
     'disconnect dropped drop putus terputus 断开 断连 中断 掉 끊 切断 切れ interrump coupe getrennt abbruch',
@@ -29,13 +29,15 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   startup_first:
     'right_after_start sesaat_setelah 刚启动 启动时 시작할_때 시작_직후 起動直後 al_iniciar au_demarrage beim_start',
   restart: 'restart reboot 重启 재시작 再起動 reinici redemarr neustart',
-  crash: 'crash crashloop crashloopbackoff 崩溃 反复重启 크래시 죽어 죽었 クラッシュ caid plante absturz',
+  crash:
+    'crash crashloop crashloopbackoff 崩溃 反复重启 크래시 죽어 죽었 クラッシュ caid plante absturz 挂了 挂掉 段错误 segfault mati-mendadak 落ちる 落ちて 落ちま 뻗어',
   memory: 'memory oom oomkill memori ram 内存 메모리 メモリ memoria memoire speicher',
   cpu: 'cpu throttl',
   certificate: 'cert sertifikat certificate 证书 인증서 証明書 certificado certificat zertifikat x509',
-  expired: 'expir kedaluwarsa kadaluarsa 过期 到期 만료 期限切れ caduc venci abgelaufen',
+  expired:
+    'expir kedaluwarsa kadaluarsa 过期 到期 만료 期限切れ caduc venci abgelaufen 期限が切れ 有効期限 kadaluwarsa',
   token: 'jwt token 令牌 토큰 トークン',
-  login: 'unauthorized 401 登录 인증 認証 autentic anmeld',
+  login: 'unauthorized 401 登录 인증 認証 autentic anmeld 로그인 ログイン',
   forbidden: 'forbidden 403 rbac denied 禁止 权限 无权 권한 금지 権限 許可されて prohibid interdit verboten',
   policy: 'policy policies kebijakan 策略 정책 ポリシー politica politique richtlinie',
   mtls: 'mtls mutual-tls strict permissive 双向 상호 相互 mutuo mutuel',
@@ -53,17 +55,22 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   egress:
     'egress outbound external eksternal luar 出口 出站 外部 外网 아웃바운드 외부 外部 salida sortant extern',
   address: 'external-ip address alamat 地址 주소 アドレス ip direccion adresse',
-  dns: 'dns resolv resolve 解析 域名 도메인 名前解決 hostname nslookup nxdomain coredns',
+  dns: 'dns resolv resolve 解析 域名 도메인 名前解決 hostname nslookup nxdomain coredns 이름_해석 引けな 引けま',
   webhook: 'webhook 웹훅 ウェブフック',
   apply: 'apply applied menerapkan diterapkan 应用配置 创建 apply 적용 適用 aplica anwend',
   invalid: 'invalid tidak-valid 无效 不合法 非法 校验 验证失败 유효하지 잘못된 검증 無効 不正 inval ungultig',
   config: 'config konfigurasi 配置 설정 구성 設定 configur konfigur',
-  notpushed: 'stale not-sent sync synced sinkron 同步 下发 推送 동기화 전파 配信 同期',
-  route: 'route routing rute 路由 라우팅 라우트 경로 ルーティング ルート ruta leitweg',
+  notpushed:
+    'stale not-sent sync synced sinkron config-lama konfigurasi-lama old-config 没收到 届いて 届かな 도착하지 전달되지 同步 下发 推送 동기화 전파 配信 同期',
+  old: 'outdated old-version versi-lama 旧 老版本 老的 옛 예전 구버전 古い 古く',
+  unknown:
+    'unknown unrecogni tidak-dikenal tak-dikenal 未知 不认识 无法识别 识别不了 모른다 모르는 알_수_없 인식하지 인식_못 知らない 未知 認識',
+  partial: 'some-of sebagian 部分 有的 有些 一部 일부',
+  route: 'route routing rute 路由 라우팅 라우트 경로 ルーティング ルート ruta leitweg 振り分け 転送',
   weight: 'canary weight split traffic-split 金丝雀 灰度 权重 카나리 가중치 カナリア 重み',
   version: 'version versi 版本 버전 バージョン',
   upgrade:
-    'upgrade upgrad update meng-upgrade 升级 업그레이드 업데이트 アップグレード 更新 actualiz mise_a_jour aktualis',
+    'upgrade upgrad update meng-upgrade dinaikkan 升级 升到 버전_올 버전을_올 上げた 업그레이드 업데이트 アップグレード 更新 actualiz mise_a_jour aktualis',
   rollout:
     'deploy deployment rollout rolling 发布 滚动 部署 배포 롤링 デプロイ despliegue deploiement ausrollen',
   revision: 'revision revisi 修订 리비전 リビジョン',
@@ -71,7 +78,7 @@ const CONCEPTS: Readonly<Record<string, string>> = {
     'multicluster multi-cluster cross-cluster antarcluster antar-cluster 多集群 跨集群 멀티클러스터 멀티_클러스터 マルチクラスタ',
   cluster: 'cluster 集群 클러스터 クラスタ',
   second:
-    '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain 另一个集群 다른_클러스터 別のクラスタ 別クラスタ 他のクラスタ 跨集群 异地集群 원격_클러스터 リモートクラスタ',
+    '集群一 集群二 集群1 集群2 两个集群 cluster1 cluster2 두_번째_클러스터 두_클러스터 dua-cluster cluster-kedua other-cluster second-cluster cluster-lain cluster-sebelah peer-cluster remote-cluster 对端集群 对面集群 상대_클러스터 반대편_클러스터 相手クラスタ 相手のクラスタ 向こうのクラスタ 另一个集群 다른_클러스터 別のクラスタ 別クラスタ 他のクラスタ 跨集群 异地集群 원격_클러스터 リモートクラスタ',
   ratelimit:
     'rate-limit ratelimit limit throttl 429 too-many 限流 限速 限制 속도_제한 제한 レート制限 制限 limite drossel',
   metrics:
@@ -81,7 +88,7 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   probe:
     'probe liveness readiness health healthcheck 探针 健康检查 프로브 헬스 상태_검사 ヘルスチェック プローブ',
   job: 'job cronjob batch 任务 批处理 잡 배치_작업 ジョブ バッチ',
-  complete: 'complet finish selesai 完成 结束 完了 끝나 완료 종료 終わ 終了 termin',
+  complete: 'complet finish selesai 完成 结束 完了 끝나 완료 종료 終わ 終了 termin kelar 끝났 끝난',
   ambient: 'ambient ztunnel waypoint hbone',
   http2: 'http2 h2 http/1.0 http10 426 upgrade-required',
   tcp: 'tcp mysql postgres redis mongo kafka rabbitmq zookeeper cassandra elasticsearch amqp nats broker database basis-data 数据库 데이터베이스 データベース base-de-datos datenbank',
@@ -89,23 +96,24 @@ const CONCEPTS: Readonly<Record<string, string>> = {
   port: 'port porta 端口 포트 ポート puerto',
   envoyfilter: 'envoyfilter',
   fault: 'fault delay abort 故障注入 延迟注入 결함 장애_주입 フォールト 障害注入',
-  clock: 'clock skew ntp jam waktu 时钟 时间不一致 시계 시각 時計 時刻 reloj horloge uhr',
+  clock:
+    'clock skew ntp jam waktu 时钟 时间不一致 시계 시각 時計 時刻 reloj horloge uhr ずれ 时间偏 时间慢 时间快 시간이_안 시간_차이',
   node: 'node 节点 노드 ノード nodo',
   apiserver: 'apiserver api-server kubernetes-api 无法连接_api api_서버 apiサーバ',
   istiod:
     'istiod pilot galley citadel control-plane kontrol 控制平面 控制面 컨트롤_플레인 コントロールプレーン plano_de_control plan_de_controle steuerungsebene',
   notready:
-    'not-ready notready unready belum-siap belum-ready 未就绪 没有就绪 准备就绪 준비되지 준비가_안 준비_안 未準備 準備でき',
-  create: 'create dibuat membuat 创建 생성 作成 crear creer erstell',
-  crd: 'crd customresourcedefinition no-matches resource-type kind',
+    'not-ready notready unready belum-siap belum-ready tidak-siap 未就绪 没有就绪 没就绪 不就绪 不-ready 没-ready 准备就绪 준비되지 준비가_안 준비_안 未準備 準備でき',
+  create: 'create dibuat membuat 创建 생성 作成 crear creer erstell bikin',
+  crd: 'crd customresourcedefinition no-matches resource-type kind jenis-resource 资源类型 种类 종류 리소스_타입 種類 リソースタイプ',
   unhealthy: 'unhealthy no-healthy upstream tidak-sehat 不健康 上游 업스트림 アップストリーム',
   service: 'service layanan servis 服务 서비스 サービス servicio dienst',
   request: 'request permintaan 请求 요청 リクエスト solicitud peticion requete anfrage',
   connect:
-    'connect connection koneksi terhubung menyambung 连接 连不上 접속 연결 接続 conexi connexi verbind',
+    'connect connection koneksi terhubung menyambung 连接 连不上 접속 연결 接続 conexi connexi verbind konek nyambung 繋が つなが 통신 通信',
   traffic: 'traffic trafik 流量 트래픽 トラフィック trafico trafic verkehr',
   intermittent:
-    'intermittent sometimes occasionally kadang sesekali sporadis 偶尔 间歇 有时 间断 가끔 간헐 時々 たまに a_veces parfois manchmal',
+    'intermittent sometimes occasionally kadang sesekali sporadis 偶尔 间歇 有时 间断 가끔 간헐 時々 たまに a_veces parfois manchmal 偶发 偶现 时不时 ときどき 断続',
   node_pressure: 'evict quota insufficient kuota 配额 驱逐 할당량 쿼터 リソース不足',
   azure: 'aks azure azurerm',
   google: 'gke gcp google anthos asm csm',
@@ -135,7 +143,7 @@ function pairKey(text: string, at: number): number {
 
 for (const [concept, words] of Object.entries(CONCEPTS)) {
   for (const stem of words.split(' ')) {
-    const isLatin = /^[\x20-\x7f]+$/.test(stem);
+    const isLatin = /^[\x20-\x7f]/.test(stem);
     const lower = stem.toLowerCase();
     const table = isLatin ? LATIN : OTHER;
     const key = isLatin ? pairKey(lower, 0) : lower.charCodeAt(0);

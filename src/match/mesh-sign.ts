@@ -2,7 +2,7 @@
 
 /** Words of Istio, Envoy and the vendors' meshes, folded; as words or beginnings of words. */
 const MESH =
-  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress-?gateway|\bmtls\b|spiffe:|x509-?svid|\bspire[- ](?:agent|server)\b|\bxds\b|\b[ecrl]ds\b|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|127\.0\.0\.6\b|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|이스티오/;
+  /istio|ztunnel|hbone|pilot-agent|virtual ?service|destination ?rule|peer ?authentication|request ?authentication|authorization ?polic|service ?entr(?:y|ies)|workload ?entry|httproute|grpcroute|gatewayclass|\basm(?:cli|-managed)?\b|service[ _]?mesh|trust ?domains?|(?:in|e)gress[- ]?gateway|\bmtls\b|spiffe:|x509-?svid|\bspire[- ](?:agent|server)\b|\bxds\b|\b[el]ds\b|\b[cr]ds(?:[:=/]| (?:push|stale|synced|not sent|rejected|nack|api|cluster|route|warming|fetch))|upstream_reset|upstream connect error|reset reason: |ext[-_ ]?authz|quitquitquit|no healthy upstream|disconnect\/reset before headers|via_upstream|route_not_found|filter_chain_not_found|(?:out|in)bound\|\d|blackholecluster|passthroughcluster|\b150(?:01|06|08|10|12|14|17|20|21|90)\b|rbac:? access denied|rbac_access_denied|bookinfo|kiali|키알리|proxy-status|jwks|\bjwt (?:is|verif|issuer|authent)|fault filter abort|127\.0\.0\.6\b|\bsds\b|pageheap_unmapped|total_thread_cache|\buaex\b|\brlse\b|cloud service mesh|anthos|servicemesh|controlplanemanagement|이스티오|엔보이|イスティオ|エンボイ/;
 
 /** Fields of the mesh's own objects: people quote one where they leave out whose it is. */
 const FIELDS =
@@ -13,7 +13,7 @@ const BORINGSSL = /openssl_internal/;
 
 /** Words of the mesh that are words of everyday life too: rooms have mesh routers, motorcycles sidecars. */
 const HOMONYM =
-  /envoy|sidecar|waypoint|\bambient\b|\bpilots?\b|galley|citadel|\bmixers?\b|\bmesh\b|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车/;
+  /envoy|sidecar|waypoint|\bambient\b|\bpilots?\b|galley|citadel|\bmixers?\b|\bmesh(?:ed)?\b|网格|메시(?!지)|사이드카|メッシュ|サイドカー|边车/;
 
 /** Where the everyday twins live: roads and trips, the air, birds, diplomacy, kitchens, cloth, home networks. */
 const EVERYDAY =
@@ -29,7 +29,7 @@ const NEAR =
 
 /** Pages and tools that have errors of their own with the same words; Kubernetes' troubles with images and volumes. */
 const FOREIGN =
-  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b|\bnuget\b|\bpackagist|\bcrates\.io|\bgitlab-runner|\bartifactory|\bsonarqube|\bbitbucket|org\.apache\.(?:spark|flink)\b|\bairflow\b|\bhomebrew\b|\bxcode|cocoapods|\bflutter\b|react-native|\boutlook\b|\bimap\b|\bdovecot\b|\bpostfix\b|\bthunderbird\b|\bbluetooth\b|\b[a-z]:users\S{1,100}appdata|\baws_[a-z]{1,40}[._]|eaddrinuse|\bxampp\b|\bphp-fpm\b|\bfastcgi/;
+  /<center>nginx|nginx\/\d|openresty|cloudflare|apache\/2|iis\b|npm err|\bnpm error|\bpip\b|gradle|webpack|\bvite\b|\bdev server\b|traceback \(most recent call last\)|systemd\[|arn:aws|git@|redis\.exceptions|wordpress|ssh: connect|persistentvolume|storageclass|mountvolume|provisioningfailed|imagepullbackoff|errimagepull|failed to pull image|back-off (?:restarting failed container|pulling image)|\bdocker\b|\brds\b(?!\.)|\brubygems|\bgems?\b|npmjs|\bpypi\b|\bmaven\b|\bterraform\b|\belasticsearch\b|\bora-\d|must be logged in to the server|forbidden: user (?!system:)|no files matching import glob|\bjenkins\b|\bexcel\b|\bvpn\b|\bfirmware\b|\bwindows update\b|\bsmtp\b|\bwi-?fi\b|\bprinter\b|\bhadoop\b|\byarn\b|\bnuget\b|\bpackagist|\bcrates\.io|\bgitlab-runner|\bartifactory|\bsonarqube|\bbitbucket|org\.apache\.(?:spark|flink)\b|\bairflow\b|\bhomebrew\b|\bxcode|cocoapods|\bflutter\b|react-native|\boutlook\b|\bimap\b|\bdovecot\b|\bpostfix\b|\bthunderbird\b|\bbluetooth\b|\b[a-z]:users\S{1,100}appdata|\baws_[a-z]{1,40}[._]|eaddrinuse|\bxampp\b|\bphp-fpm\b|\bfastcgi/;
 
 /** Meshes, schedulers and networks with proxies, sidecars and meshes of their own: they are not this one's. */
 const RIVALS =
@@ -65,14 +65,14 @@ const TOPICS: readonly RegExp[] = [
   /\b(?:50[234]s?|5xx|429|426)\b|upstream|上游|업스트림/,
   /\bcanary|灰度|金丝雀|카나리|カナリア|\bweights?\b|权重|가중치|重み/,
   /\broll(?:ing|out|s)|\bdeploy(?:s|ing|ed|ment)?\b|滚动|发布|배포|롤링|デプロイ|\brilis\b/,
-  /\brbac\b|\b(?:allow|deny|authorization) polic|授权策略|인가 정책|認可ポリシー|정책|策略|ポリシー|kebijakan/,
+  /\brbac\b|\b(?:allow|deny|authorization) polic|\bpolicy (?:allow|deny)|授权策略|인가 정책|認可ポリシー|정책|策略|ポリシー|kebijakan/,
   /\b40[34]\b/,
   /\bclusters?\b|集群|클러스터|クラスタ|antar ?cluster|multicluster/,
   /\bgateways?\b|\bingress|\begress|网关|게이트웨이|인그레스|ゲートウェイ|イングレス/,
   /\bv1\b|\bv2\b|\btraffic|流量|트래픽|トラフィック|\btrafik|\brout(?:e|es|ing)\b|路由|라우팅|ルーティング/,
   /services? ?to ?services?|between (?:two |the |our )?(?:of our )?services|antar ?(?:service|layanan)|服务间|服务之间|服务.{0,3}调.{0,3}服务|微服务|서비스 간|サービス間|마이크로서비스|microservices?/,
   /\btls\b|\bssl\b|https|\bcert(?:s|ificates?)?\b|证书|인증서|証明書|sertifikat|handshake|握手|明文|plaintext|\bstrict\b/,
-  /upgrad|升级|업그레이드|アップグレード|\brevisi(?:on|ons)?\b|control plane|data plane|控制面|控制平面|컨트롤 ?플레인|コントロールプレーン/,
+  /upgrad|升级|업그레이드|アップグレード|\brevisi(?:on|ons)?\b|control plane|data plane|控制面|控制平面|数据面|数据平面|컨트롤 ?플레인|데이터 ?플레인|コントロールプレーン|データプレーン/,
   /prometheus|grafana|\bmetri(?:c|cs|k)\b|指标|메트릭|メトリクス|tracing|jaeger|链路/,
   /\bdns\b|coredns|nslookup|\bresolv|域名|도메인|名前解決|解析不/,
   /time(?:d )?-?outs?|超时|타임아웃|시간 ?초과|タイムアウト|\b504\b|connection (?:refused|reset)|连接被|refused/,
