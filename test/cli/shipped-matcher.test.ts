@@ -1,7 +1,10 @@
 /** The program that ships answers as the matcher does that tests and bench measure: the build leaves nothing out. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createMatcher } from '../../src/match/index.ts';
 import { loadKnowledge } from '../match/knowledge.ts';
+import { ROOT } from '../project.ts';
 import { unmesh } from './run.ts';
 
 const knowledge = loadKnowledge();
@@ -30,5 +33,19 @@ describe('the matcher of the built program', () => {
     const rounded = ({ flow, score }: Line['matches'][number]) => `${flow} ${score.toFixed(3)}`;
     const own = texts.map((text) => matcher.match(text).matches.map(rounded));
     expect(answers.map(({ matches }) => matches.map(rounded))).toEqual(own);
+  });
+
+  it('gives the README the picture that it shows', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const line = /^\[2024-\S+ "GET \/cart.*$/m.exec(readme)![0];
+    const shown = [...readme.matchAll(/^ {2}(\S.*?) {2}[a-z ]+ · (\d+)%$/gm)].map(
+      ([, title, per]) => `${per}% ${title}`,
+    );
+    const { out } = unmesh(['match', '-'], { input: line });
+    const told = [...out.matchAll(/^(\d+%) {2}\S+ {2}(.*?) {2}\(/gm)].map(
+      ([, per, title]) => `${per} ${title}`,
+    );
+    expect(shown).toHaveLength(3);
+    expect(shown).toEqual(told.slice(0, 3));
   });
 });
