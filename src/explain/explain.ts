@@ -1,5 +1,5 @@
 /** What a code, a message or an access-log line means: everything the tables know about it, with the flow it leads to. */
-import { type AccessLogEntry, decodeAccessLog, looksLikeAccessLog } from '../match/access-log.ts';
+import { type AccessLogEntry, decodeAccessLog, looksLikeAccessLog } from '../match/access-log/entry.ts';
 import type { Pack } from '../pack/pack.ts';
 import { EXPLAIN_LIMIT, type FoundEntry, indexTables, type TableIndex } from './lookup.ts';
 

@@ -1,7 +1,8 @@
 /** What one line tells by its own words: the table of patterns, and the names and numbers they read. */
+
+import { SHORT_FLAG } from './access-log/response-flags.ts';
 import { AhoCorasick } from './aho-corasick.ts';
 import type { ClaimFact } from './fact-claims.ts';
-import { SHORT_FLAG } from './response-flags.ts';
 
 interface Reader {
   /** Plain text that must stand in the line; saves trying the pattern. */

@@ -2,7 +2,7 @@
  * Typed values read from a paste, each with its place. A wrong namespace in a command is worse than a
  * placeholder: a value is taken only where its meaning is certain, and two equal claims cancel each other.
  */
-import { claimFromAccessLog } from './access-log-facts.ts';
+import { claimFromAccessLog } from './access-log/facts.ts';
 import { plainTwin } from './clean.ts';
 import type { Claim, ClaimFact } from './fact-claims.ts';
 import { claimFromLine } from './fact-readers.ts';

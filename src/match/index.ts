@@ -9,9 +9,11 @@ import { Scan } from './scan.ts';
 import { SignatureIndex } from './signatures.ts';
 import type { Encoding, Matcher, MatchKnowledge, MatchResult, StreamOptions } from './types.ts';
 
-export type { AccessLogEntry } from './access-log.ts';
-export { accessLogFields, decodeAccessLog } from './access-log.ts';
-export type { AccessLogField } from './access-log-fields.ts';
+export type { AccessLogEntry } from './access-log/entry.ts';
+export { accessLogFields, decodeAccessLog } from './access-log/entry.ts';
+export type { AccessLogField } from './access-log/fields.ts';
+export type { UpstreamCluster } from './access-log/upstream-cluster.ts';
+export { readCluster } from './access-log/upstream-cluster.ts';
 export type { DecodedInput } from './decode.ts';
 export { decodeInput } from './decode.ts';
 export type { Record, RecordKind } from './records/split.ts';
@@ -28,8 +30,6 @@ export type {
   NearestSaying,
   StreamOptions,
 } from './types.ts';
-export type { UpstreamCluster } from './upstream-cluster.ts';
-export { readCluster } from './upstream-cluster.ts';
 
 /** Nothing is built before the first text needs it; then each index is built once. */
 export function createMatcher(knowledge: MatchKnowledge): Matcher {

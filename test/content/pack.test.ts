@@ -1,7 +1,7 @@
 /** Every data file that ships, with the checks `unmesh pack lint` runs on any pack. */
 import { describe, expect, it } from 'vitest';
 import { lintPack } from '../../src/lint/lint.ts';
-import { LONG_NAMES } from '../../src/match/response-flags.ts';
+import { LONG_NAMES } from '../../src/match/access-log/response-flags.ts';
 import { LANGUAGES } from '../../src/pack/vocabulary.ts';
 import { PROBES } from '../../src/probe/probes.ts';
 import { shippedFolder } from '../project.ts';

@@ -62,7 +62,7 @@ async function builtPatterns(): Promise<Found[]> {
     },
   });
   try {
-    for (file of ['match/fact-readers.ts', 'match/access-log-text.ts']) await import(join(ROOT, 'src', file));
+    for (file of ['match/fact-readers.ts', 'match/access-log/text.ts']) await import(join(ROOT, 'src', file));
   } finally {
     globalThis.RegExp = Native;
   }

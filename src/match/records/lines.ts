@@ -1,5 +1,5 @@
 /** What a single line is, told from its own shape. */
-import { looksLikeAccessLog } from '../access-log.ts';
+import { looksLikeAccessLog } from '../access-log/entry.ts';
 import { type LogHeader, readLogHeader } from './log-header.ts';
 
 export type LineShape =

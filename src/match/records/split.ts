@@ -2,7 +2,7 @@
  * Lines to records. A record is one log line or entry with what belongs to it: its stack frames, wrapped text,
  * the body of a YAML or JSON document. Works line by line, so that a stream needs no more than one record.
  */
-import { accessLogFields, decodeAccessLog } from '../access-log.ts';
+import { accessLogFields, decodeAccessLog } from '../access-log/entry.ts';
 import { cleanLine, plainTwin } from '../clean.ts';
 import { containerFields, yamlContainers } from './containers.ts';
 import { containerOfEvent, type Part, PodReader } from './described.ts';

@@ -1,6 +1,6 @@
 /** Did a request without a route come over a TLS connection that was opened for another host? */
 import type { KubeObject } from '../../cluster/reader.ts';
-import { decodeAccessLog, looksLikeAccessLog } from '../../match/access-log.ts';
+import { decodeAccessLog, looksLikeAccessLog } from '../../match/access-log/entry.ts';
 import type { Facts, Probe } from '../probe.ts';
 import { nameOf, namespaceOf } from '../shared/fields.ts';
 import { podName, sight } from '../shared/mesh.ts';

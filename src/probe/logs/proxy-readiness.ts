@@ -1,6 +1,6 @@
 /** What does a proxy repeat that is not ready: a rejected configuration, none at all, or no way to istiod? */
 import type { KubeObject } from '../../cluster/reader.ts';
-import { looksLikeAccessLog } from '../../match/access-log.ts';
+import { looksLikeAccessLog } from '../../match/access-log/entry.ts';
 import type { Probe } from '../probe.ts';
 import { nameOf, namespaceOf } from '../shared/fields.ts';
 import { containersOf, podName, podOf, sight } from '../shared/mesh.ts';

@@ -1,6 +1,6 @@
 /** What the probes of access logs share: the lines of the proxies on a call's way, and which of them are about it. */
 import { type ClusterReader, type KubeObject, LookError } from '../../cluster/reader.ts';
-import { accessLogFields, decodeAccessLog, looksLikeAccessLog } from '../../match/access-log.ts';
+import { accessLogFields, decodeAccessLog, looksLikeAccessLog } from '../../match/access-log/entry.ts';
 import type { Facts, Sight } from '../probe.ts';
 import { nameOf, namespaceOf, text } from './fields.ts';
 import { podName, sight } from './mesh.ts';

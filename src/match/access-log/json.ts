@@ -1,5 +1,5 @@
 /** Access logs as JSON, whole or cut off, under the names that Istio and other configurations give the fields. */
-import { type AccessLogField, type ReadFields, TAIL } from './access-log-fields.ts';
+import { type AccessLogField, type ReadFields, TAIL } from './fields.ts';
 
 const JSON_KEYS = [
   'start_time',

@@ -1,8 +1,9 @@
 /** Facts of a failed call in an access log: its flag, code and details, and the names in its upstream cluster. */
-import { type AccessLogEntry, decodeAccessLog } from './access-log.ts';
-import { plainTwin } from './clean.ts';
-import type { ClaimFact } from './fact-claims.ts';
-import type { Record } from './records/split.ts';
+
+import { plainTwin } from '../clean.ts';
+import type { ClaimFact } from '../fact-claims.ts';
+import type { Record } from '../records/split.ts';
+import { type AccessLogEntry, decodeAccessLog } from './entry.ts';
 import { shortFlag } from './response-flags.ts';
 
 /** Claims nothing of a call that succeeded, nor of a record that is no access log after all. */

@@ -1,5 +1,5 @@
 /** Access logs in the text format of Istio 1.0 to today, also where a paste has damaged them. */
-import { type AccessLogField, type ReadFields, TAIL } from './access-log-fields.ts';
+import { type AccessLogField, type ReadFields, TAIL } from './fields.ts';
 import { LONG_FLAG, SHORT_FLAG } from './response-flags.ts';
 
 /** `-`, or flags with commas between; short names only or long names only, as Envoy's two operators write them. */

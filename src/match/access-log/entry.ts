@@ -2,10 +2,10 @@
  * Envoy access logs as Istio writes them, text (1.0 to today) and JSON, field by field.
  * Order and names of the fields: istio.io, "Envoy Access Logs", and Envoy's access-log reference.
  */
-import type { AccessLogField, ReadFields } from './access-log-fields.ts';
-import { readJsonLog } from './access-log-json.ts';
-import { readTextLog } from './access-log-text.ts';
+import type { AccessLogField, ReadFields } from './fields.ts';
+import { readJsonLog } from './json.ts';
 import { shortFlag } from './response-flags.ts';
+import { readTextLog } from './text.ts';
 import { readCluster, type UpstreamCluster } from './upstream-cluster.ts';
 
 export interface AccessLogEntry {
