@@ -49,6 +49,30 @@ const declarationsAsData = {
   },
 };
 
+/**
+ * Of the Kubernetes client only the kubeconfig is used: its package does not say that its other modules do nothing when
+ * loaded, and undici serves its generated API clients alone, which are not called.
+ */
+const kubeconfigOnly = {
+  name: 'kubeconfig-only',
+  setup(b) {
+    const inert = async ({ path, pluginData, ...from }) => {
+      if (pluginData === 'found') return undefined;
+      if (!path.startsWith('@kubernetes/') && !from.importer.includes('@kubernetes/client-node/'))
+        return undefined;
+      if (path === 'undici') return { path, namespace: 'unused', sideEffects: false };
+      return { ...(await b.resolve(path, { ...from, pluginData: 'found' })), sideEffects: false };
+    };
+    b.onResolve({ filter: /^(?:\.|undici$|@kubernetes\/client-node$)/ }, inert);
+    b.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({
+      contents: ['Agent', 'ProxyAgent', 'fetch', 'FormData', 'Headers', 'request', 'setGlobalDispatcher']
+        .map((name) => `export function ${name}() { throw new Error('undici is not bundled'); }`)
+        .join('\n'),
+      loader: 'js',
+    }));
+  },
+};
+
 /** Ink loads its devtools only when DEV is set; the package is not shipped. */
 const noDevtools = {
   name: 'no-devtools',
@@ -84,7 +108,7 @@ const result = await build({
   banner: {
     js: "import { createRequire as __cr } from 'node:module'; const require = __cr(import.meta.url);",
   },
-  plugins: [synchronousYoga, declarationsAsData, noDevtools],
+  plugins: [synchronousYoga, declarationsAsData, kubeconfigOnly, noDevtools],
   logLevel: 'warning',
 });
 
