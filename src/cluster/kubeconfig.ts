@@ -1,7 +1,8 @@
 /** Opens the person's kubeconfig through the client, and says in one line what is wrong with it. */
-import { existsSync } from 'node:fs';
-import { delimiter } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { load as parseYaml } from 'js-yaml';
 import { firstLine } from './cause.ts';
 import { LookError } from './reader.ts';
 
@@ -35,7 +36,10 @@ export function openKubeconfig({ kubeconfig, context, env }: ClusterChoice): Kub
     throw new LookError('failed', `kubeconfig: "${cluster.server}" is no server address`);
   const { user } = config.getContextObject(config.getCurrentContext()) ?? {};
   // Without its user the client forgets the cluster's authority too, and complains of the certificate.
-  if (!config.getCurrentUser()) throw new LookError('failed', `kubeconfig: no user "${user ?? ''}"`);
+  const person = config.getCurrentUser();
+  if (!person) throw new LookError('failed', `kubeconfig: no user "${user ?? ''}"`);
+  const { tokenFile } = person as WithTokenFile;
+  if (tokenFile !== undefined) Object.assign(person, { token: tokenIn(tokenFile) });
   const proxy = proxyFor(cluster.server, env);
   // The client knows only the cluster's own proxy-url, while kubectl also obeys the environment.
   if (proxy && !cluster.proxyUrl) Object.assign(cluster, { proxyUrl: proxy });
@@ -59,6 +63,7 @@ function load(files: readonly string[]): KubeConfig {
   const all = files.map((file) => {
     const one = new KubeConfig();
     one.loadFromFile(file);
+    keepTokenFiles(one, file);
     return one;
   });
   const [first] = all;
@@ -73,6 +78,30 @@ function load(files: readonly string[]): KubeConfig {
       currentContext: all.map(({ currentContext }) => currentContext).find(Boolean),
     });
   return config;
+}
+
+/** A user whose token stands in a file: kubectl knows `tokenFile`, the client only its old name `token-file`. */
+interface WithTokenFile {
+  readonly tokenFile?: string;
+}
+
+/** Where each user's token file lies; a relative path begins at the kubeconfig. */
+function keepTokenFiles(config: KubeConfig, file: string): void {
+  const raw = parseYaml(readFileSync(file, 'utf8')) as { users?: unknown };
+  for (const one of Array.isArray(raw.users) ? raw.users : []) {
+    const tokenFile: unknown = one?.user?.tokenFile;
+    const user = typeof tokenFile === 'string' ? config.getUser(String(one.name)) : null;
+    if (user) Object.assign(user, { tokenFile: resolve(dirname(file), tokenFile as string) });
+  }
+}
+
+/** Read anew at each login, as the file is replaced before its token ends. */
+function tokenIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new LookError('failed', `kubeconfig: tokenFile: ${firstLine(cause)}`, cause);
+  }
 }
 
 function firstOfName<T extends { readonly name: string }>(all: readonly T[]): T[] {

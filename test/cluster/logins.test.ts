@@ -29,6 +29,15 @@ async function through(
   return { ...seen, faulty };
 }
 
+it('a token that stands in a file is read from there, beside the kubeconfig, without its line end', async () => {
+  const file = written('from-the-file\n');
+  const seen = await through({ tokenFile: file.slice(file.lastIndexOf('/') + 1) });
+  expect(new Set(seen.faulty.asked.map(({ authorization }) => authorization))).toEqual(
+    new Set(['Bearer from-the-file']),
+  );
+  expect((await through({ tokenFile: '/no/such/token' })).faulty.asked).toEqual([]);
+});
+
 describe('a credential plugin', () => {
   it('that lets in is asked once, also where two requests wait for it', async () => {
     const runs = path();
