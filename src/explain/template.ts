@@ -1,4 +1,5 @@
-/** Message templates of vendors and analyzers: `%s`, `%v`, `%d`, `%q` and `{}` stand for whatever a release printed there. */
+/** Finds messages of vendors and analyzers by their templates. */
+import { fixedParts } from '../pack/message-template.ts';
 
 /** Fixed text on both sides of a placeholder, and what stood in the text for it. */
 export interface TemplateHit {
@@ -9,16 +10,10 @@ export interface TemplateHit {
   readonly values: readonly string[];
 }
 
-const PLACEHOLDER = /%(?:\+v|#v|[svdqtx])|\{\d{0,2}\}/g;
 /** A template with less fixed text than this would be found in anything. Characters. */
 const MIN_FIXED = 10;
 /** What one placeholder may stand for at most. Characters. */
 const MAX_VALUE = 600;
-
-/** The fixed parts between the placeholders; one more than there are placeholders. */
-export function fixedParts(template: string): string[] {
-  return template.split(PLACEHOLDER);
-}
 
 /** Whether the template says enough by itself to be looked for in a text. */
 export function isDistinct(template: string): boolean {

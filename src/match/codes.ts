@@ -1,4 +1,5 @@
 /** Codes of the tables: a paste that is one code and nothing else, and codes so marked that they stand out anywhere. */
+import { fixedParts } from '../pack/message-template.ts';
 import type { SignatureFile, Table } from '../pack/schema.ts';
 import type { Fact, Match } from './types.ts';
 
@@ -72,9 +73,9 @@ function keyOf(code: string): string {
 const TELLING_MESSAGE = 24;
 
 /** A message as a pattern: what stands in a placeholder is left open. */
-function globOf(template: string | undefined): string[] {
-  const glob = template?.replace(/%[a-z]|\{\}|<[^<>]{1,60}>/g, '*') ?? '';
-  return glob.replaceAll('*', '').length < TELLING_MESSAGE ? [] : [glob];
+function globOf(template = ''): string[] {
+  const parts = fixedParts(template);
+  return parts.join('').length < TELLING_MESSAGE ? [] : [parts.join('*')];
 }
 
 /** Signatures for codes that stand out in any text, and for the messages that stand with them. */

@@ -1,6 +1,6 @@
 /** What one line tells by its own words: the table of patterns, and the names and numbers they read. */
 
-import { SHORT_FLAG } from './access-log/response-flags.ts';
+import { SHORT_FLAGS } from './access-log/response-flags.ts';
 import { AhoCorasick } from './aho-corasick.ts';
 import type { ClaimFact } from './fact-claims.ts';
 
@@ -24,7 +24,7 @@ const reader = (hint: string, pattern: string, names: readonly string[], weight 
 });
 
 /** DO stands in sentences in capitals too, and there it is no flag. */
-const FLAG = `(${SHORT_FLAG.replace('|DO|', '|')})`;
+const FLAG = `(${SHORT_FLAGS.filter((flag) => flag !== 'DO').join('|')})`;
 const flagBeside = (code: string): Reader =>
   reader(code, `(?:^|[\\s"'(])${code}[,:;]? {0,2}[(\\[]?${FLAG}(?![\\w-])`, ['flag'], 2);
 

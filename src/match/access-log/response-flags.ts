@@ -37,10 +37,8 @@ export const LONG_NAMES: Readonly<Record<string, string>> = {
 
 const SHORT_NAMES = new Map(Object.entries(LONG_NAMES).map(([short, long]) => [long, short] as const));
 
-/** Alternatives of a pattern: every short name, longer ones first so that `UR` does not take the head of `URX`. */
-export const SHORT_FLAG = Object.keys(LONG_NAMES)
-  .toSorted((a, b) => b.length - a.length)
-  .join('|');
+/** Every short name, longer ones first so that in a pattern `UR` does not take the head of `URX`. */
+export const SHORT_FLAGS: readonly string[] = Object.keys(LONG_NAMES).toSorted((a, b) => b.length - a.length);
 
 /** Alternatives of a pattern: every long name. */
 export const LONG_FLAG = [...SHORT_NAMES.keys()].join('|');

@@ -1,10 +1,10 @@
 /** Access logs in the text format of Istio 1.0 to today, also where a paste has damaged them. */
 import { type AccessLogField, type ReadFields, TAIL } from './fields.ts';
-import { LONG_FLAG, SHORT_FLAG } from './response-flags.ts';
+import { LONG_FLAG, SHORT_FLAGS } from './response-flags.ts';
 
 /** `-`, or flags with commas between; short names only or long names only, as Envoy's two operators write them. */
 const FLAG = new RegExp(
-  `^(?:-|(?:${SHORT_FLAG})(?:,[A-Z]{2,5})*|(?:${LONG_FLAG})(?:,[A-Z][A-Za-z]{2,40})*)$`,
+  `^(?:-|(?:${SHORT_FLAGS.join('|')})(?:,[A-Z]{2,5})*|(?:${LONG_FLAG})(?:,[A-Z][A-Za-z]{2,40})*)$`,
 );
 
 function isResponseFlags(text: string): boolean {
