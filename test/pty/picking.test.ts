@@ -84,6 +84,8 @@ describe('a list of the cluster in a terminal', () => {
       await t.shows(/❯ 1 {2}shop/);
       t.type(KEY.enter);
       await t.shows('baskets-0x');
+      // A frame reaches the terminal in pieces: the last of the twelve rows tells that it is whole.
+      await t.shows('baskets-11x');
       // Of a name that is too long both ends are there.
       expect(rows(t)[0]).toMatch(/❯ 1 {2}the-.*….*baskets-0x {2}0\/1/);
       expect(rows(t).length).toBe(12);
